@@ -1,0 +1,18 @@
+# What shardwise stands on; docs/dependencies.md says why each is there.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
+pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
+if(SHARDWISE_WITH_POSTGRES)
+  pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
+endif()
+if(SHARDWISE_WITH_MARIADB)
+  pkg_check_modules(MARIADB REQUIRED IMPORTED_TARGET libmariadb)
+endif()
+# libpg-query ships without a pkg-config file.
+find_path(PG_QUERY_INCLUDE_DIR pg_query.h REQUIRED)
+find_library(PG_QUERY_LIBRARY pg_query REQUIRED)

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// AST -> SQL text and bound values, for one dialect. Pure. Values never become part of the text.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "schema/table.hpp"
+#include "sql/ast.hpp"
+#include "sql/dialect.hpp"
+
+namespace shardwise::sql {
+
+struct typed {
+    column_type type = column_type::int64;
+    std::uint8_t scale = 0;
+};
+
+/// Text, the values of its parameters in order and the types of its result columns.
+struct compiled {
+    std::string text;
+    std::vector<value> values;
+    std::vector<typed> parameters;
+    std::vector<typed> columns;
+};
+
+compiled compile(const select& s, const dialect& d);
+compiled compile(const change& c, const dialect& d);
+
+/// Text templates of the unit of work, parameters in the order named. Values are bound by the
+/// caller: `values` stays empty.
+/// INSERT of `rows` rows of all `columns`.
+compiled compile_insert(const schema::table& t, std::span<const schema::column_index> columns,
+                        std::size_t rows, const dialect& d);
+/// UPDATE t SET <columns> WHERE <primary key>: parameters: columns, then key.
+compiled compile_update(const schema::table& t, std::span<const schema::column_index> columns,
+                        const dialect& d);
+/// DELETE FROM t WHERE <primary key>
+compiled compile_delete(const schema::table& t, const dialect& d);
+/// SELECT <all columns but sw_bucket> FROM t WHERE <primary key>
+compiled compile_find(const schema::table& t, const dialect& d);
+
+}  // namespace shardwise::sql
