@@ -91,7 +91,7 @@ install_packages() {
         ((EUID == 0)) || command -v sudo >/dev/null || reason='this needs root or sudo'
     fi
 
-    mapfile -t missing < <(tr -s ' ' '\n' <<<"$missing")
+    read -r -d '' -a missing <<<"$missing" || true # splits at blanks and newlines
     if [[ -z $reason ]]; then
         echo "Installing ${#missing[@]} packages: ${missing[*]}"
         apt_install "${missing[@]}" && return

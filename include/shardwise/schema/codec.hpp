@@ -86,7 +86,7 @@ struct type_traits<std::string> {
 
 template <>
 struct type_traits<bytes> {
-    static constexpr column_type type = column_type::bytes;
+    static constexpr column_type type = column_type::blob;
     static constexpr bool nullable = false;
     static arg get(const bytes& v) noexcept { return arg::of_bytes(v.data(), v.size()); }
     static void put(bytes& to, const arg& v) {

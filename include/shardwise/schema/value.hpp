@@ -22,7 +22,7 @@ enum class column_type : std::uint8_t {
     int64,
     float64,
     text,
-    bytes,
+    blob,
     uuid,
     date,
     timestamp,
@@ -41,7 +41,7 @@ enum class kind : std::uint8_t {
     integer,
     real,
     text,
-    bytes,
+    blob,
     uuid,
     date,
     timestamp,
@@ -75,7 +75,7 @@ public:
         : kind_(kind::json), view_{v.text.data(), v.text.size()} {}
     static arg of_bytes(const void* data, std::size_t size) noexcept {
         arg a{std::string_view(static_cast<const char*>(data), size)};
-        a.kind_ = kind::bytes;
+        a.kind_ = kind::blob;
         return a;
     }
     static arg of_json(std::string_view text) noexcept {
@@ -137,7 +137,7 @@ public:
     value() = default;
     explicit value(const arg& borrowed) : scalar_(borrowed) {
         const enum kind k = borrowed.kind();
-        if (k == kind::text || k == kind::bytes || k == kind::json) storage_ = borrowed.text();
+        if (k == kind::text || k == kind::blob || k == kind::json) storage_ = borrowed.text();
     }
 
     enum kind kind() const noexcept { return scalar_.kind(); }
@@ -146,7 +146,7 @@ public:
     arg view() const noexcept {
         switch (scalar_.kind()) {
             case kind::text: return arg{std::string_view{storage_}};
-            case kind::bytes: return arg::of_bytes(storage_.data(), storage_.size());
+            case kind::blob: return arg::of_bytes(storage_.data(), storage_.size());
             case kind::json: return arg::of_json(storage_);
             default: return scalar_;
         }
