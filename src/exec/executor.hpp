@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Runs plans. All shards of a statement work at the same time: statements are sent to every server
+// before the first answer is awaited, and one poll loop serves all sockets; embedded engines run in
+// a task pool when their work is long enough to be worth a thread. One deadline for everything;
+// leaving early (LIMIT reached, an error, a dropped cursor) cancels what still runs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "base/deadline.hpp"
+#include "cluster/connection_source.hpp"
+#include "plan/plan.hpp"
+#include "shardwise/schema/value.hpp"
+
+namespace shardwise {
+class task_pool;
+}
+
+namespace shardwise::exec {
+
+/// Pulls rows; the views in a row are valid until the following call. One thread at a time.
+class operator_node {
+public:
+    virtual ~operator_node() = default;
+    /// False at the end. `row` has as many places as the plan node has columns.
+    virtual bool next(std::span<arg> row) = 0;
+};
+
+struct execution {
+    cluster::connection_source& connections;
+    task_pool& tasks;
+    deadline limit;
+    bool streaming = false;  ///< rows as they arrive, with bounded memory, for whole tables
+};
+
+/// Starts the plan on all its shards. Errors name the shard and the statement.
+std::unique_ptr<operator_node> open(const plan::plan& p, const execution& how);
+
+/// Runs an UPDATE or DELETE on all its shards at the same time; returns the number of rows, counted
+/// once for replicated tables.
+std::int64_t run(const plan::change_plan& p, const execution& how);
+
+}  // namespace shardwise::exec

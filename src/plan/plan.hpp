@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// What will run: a tree of a closed set of nodes. The leaves are SELECTs for shards, everything
+// above merges their rows in the client. Values, immutable after planning, shared by threads.
+//
+//     limit 10 offset 5
+//       merge_sort name, id
+//         scatter s1, s2, s3: SELECT id, name FROM users ORDER BY name, id LIMIT 15
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "plan/routing.hpp"
+#include "sql/ast.hpp"
+#include "sql/compiler.hpp"
+
+namespace shardwise::plan {
+
+struct node;
+using node_ptr = std::shared_ptr<const node>;
+
+struct sort_key {
+    std::size_t column = 0;  ///< position in the input's rows
+    bool descending = false;
+    bool nulls_first = false;
+};
+
+/// One SELECT for each shard; rows come in no particular order between shards.
+struct scatter {
+    struct part {
+        shard_index shard;
+        sql::select_ptr query;
+    };
+    std::vector<part> parts;  ///< empty: no rows
+};
+
+/// Each shard's rows are sorted by `keys` already; the result is, too.
+struct merge_sort {
+    std::vector<sort_key> keys;
+    node_ptr input;
+};
+
+/// Sorts in memory (after a client-side aggregation).
+struct sort {
+    std::vector<sort_key> keys;
+    node_ptr input;
+};
+
+/// Merges partial groups. Input columns: the group columns, then the partial values. Without group
+/// columns there is always exactly one output row.
+struct aggregate {
+    enum class merge : std::uint8_t {
+        sum,    ///< of non-NULL; NULL if there is none. Exact, widened; overflow is an error
+        count,  ///< sum of counts; 0 if there is none
+        min,
+        max,
+        avg,    ///< of the two columns `column` (sum) and `column`+1 (count)
+    };
+    struct item {
+        merge how;
+        std::size_t column;  ///< position in the input
+    };
+    std::size_t group_columns = 0;  ///< the first n columns of the input
+    std::vector<item> items;        ///< output: the group columns, then one column per item
+    node_ptr input;
+};
+
+struct distinct {
+    node_ptr input;
+};
+
+struct limit {
+    std::optional<std::int64_t> count;
+    std::int64_t offset = 0;
+    node_ptr input;
+};
+
+/// Keeps and reorders columns (drops hidden sort columns and AVG's parts).
+struct project {
+    std::vector<std::size_t> columns;
+    node_ptr input;
+};
+
+struct node {
+    std::variant<scatter, merge_sort, sort, aggregate, distinct, limit, project> op;
+    std::vector<sql::typed> columns;  ///< types of the output rows
+};
+
+struct plan {
+    route where;
+    node_ptr root;
+    std::vector<std::string> headings;  ///< one for each output column
+};
+
+/// An UPDATE or DELETE. `replicated`: a reference table, each part changes the same rows, and the
+/// count of one of them is the answer.
+struct change_plan {
+    struct part {
+        shard_index shard;
+        sql::change_ptr change;
+    };
+    route where;
+    std::vector<part> parts;
+    bool replicated = false;
+};
+
+}  // namespace shardwise::plan

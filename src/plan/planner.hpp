@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Statement + view of the cluster -> plan. Pure. Operators are pushed to the shards, merged, or
+// refused with not_supported by the one table of docs/pushdown.md; nothing is answered
+// approximately.
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "plan/plan.hpp"
+#include "plan/router.hpp"
+
+namespace shardwise::plan {
+
+/// Either a plan or the directory keys that must be looked up first.
+template <class Plan>
+using planned = std::variant<Plan, std::vector<pending_key>>;
+
+planned<plan> plan_select(const sql::select_ptr& s, const cluster_view& view,
+                          const directory_entries& entries);
+
+/// Refuses SET of a shard key column (shard_key_change).
+planned<change_plan> plan_change(const sql::change_ptr& c, const cluster_view& view,
+                                 const directory_entries& entries);
+
+/// "SELECT COUNT(*)" over the rows that `s` would return, with its LIMIT and OFFSET.
+sql::select_ptr counting(const sql::select_ptr& s);
+
+}  // namespace shardwise::plan
