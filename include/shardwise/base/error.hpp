@@ -11,18 +11,19 @@
 namespace shardwise {
 
 /// Everything that is known about a failure. Only `code` and `message` are always there.
-/// No field ever holds a password; `detail` may hold row values and is not part of what().
+/// No field ever holds a password; `detail` may hold row values and is not part of what(). (The
+/// initialisers let callers name only the fields that they know without a warning.)
 struct error_info {
     error_code code = error_code::internal;
-    std::string message;     ///< one readable sentence, without secrets and without row values
-    std::string shard;       ///< the shard's name in the cluster
-    std::string server;      ///< host:port/database or file, without user and password
-    std::string statement;   ///< the SQL text that failed, with placeholders instead of values
-    std::string sqlstate;    ///< five characters, as the server gave it
-    std::string constraint;  ///< the name of the violated constraint
-    std::string table;       ///< the table that is concerned
-    std::string place;       ///< where in the input: "cluster.toml:12:5", "orders.csv:17"
-    std::string detail;      ///< the server's own detail; may contain data, keep it out of logs
+    std::string message = {};     ///< one readable sentence, without secrets and without row values
+    std::string shard = {};       ///< the shard's name in the cluster
+    std::string server = {};      ///< host:port/database or file, without user and password
+    std::string statement = {};   ///< the SQL text that failed, with placeholders instead of values
+    std::string sqlstate = {};    ///< five characters, as the server gave it
+    std::string constraint = {};  ///< the name of the violated constraint
+    std::string table = {};       ///< the table that is concerned
+    std::string place = {};       ///< where in the input: "cluster.toml:12:5", "orders.csv:17"
+    std::string detail = {};  ///< the server's own detail; may contain data, keep it out of logs
 };
 
 /// The root of all exceptions that shardwise throws.
