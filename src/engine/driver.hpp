@@ -49,8 +49,8 @@ struct statement {
     std::vector<parameter> parameters;
     std::vector<result_column> columns;  ///< empty: the statement returns no rows
     std::uint64_t id = 0;
-    bool prepare = true;    ///< false: used once (DDL, BEGIN): never cached on the server
-    bool streaming = false; ///< rows are delivered as they arrive, with bounded memory
+    bool prepare = true;     ///< false: used once (DDL, BEGIN): never cached on the server
+    bool streaming = false;  ///< rows are delivered as they arrive, with bounded memory
 };
 
 enum class fetch : std::uint8_t {
@@ -82,8 +82,17 @@ class connection {
 public:
     virtual ~connection() = default;
 
-    /// Queues a statement. `args` are copied or encoded before it returns. Throws bad_value /
-    /// value_not_storable for arguments that do not fit, before anything is sent.
+    /// The server's display name (url::display()), for messages. The view lives as long as this.
+    virtual std::string_view server() const noexcept { return {}; }
+
+    /// Until when the statements that follow may work. For engines that work inside next() (SQLite
+    /// stops there with `timeout`); clients of servers wait outside, with engine::wait(), and need
+    /// not override it. Holds until it is set again; the pool sets it back to never.
+    virtual void limit_to(deadline) noexcept {}
+
+    /// Queues a statement. `args` are copied or encoded before it returns; `s` must live until its
+    /// end was delivered or discard() was called. Throws bad_value / value_not_storable for
+    /// arguments that do not fit, before anything is sent.
     virtual void send(const statement& s, std::span<const arg> args) = 0;
     /// Advances the oldest unfinished statement. `row` has at least s.columns.size() places.
     virtual fetch next(std::span<arg> row) = 0;

@@ -29,7 +29,7 @@ class pool;
 
 /// A connection borrowed from the pool. Returned on destruction: with a clean connection
 /// (nothing pending, no open transaction) it can be used again, otherwise it is cleaned within a
-/// short deadline or closed. Movable, one thread at a time.
+/// short deadline or closed. Movable, one thread at a time; must not outlive the engine.
 class lease {
 public:
     lease() noexcept = default;
@@ -53,8 +53,9 @@ private:
 
 class engine {
 public:
-    /// Does not connect. `on_connect` runs on each new connection before it is handed out (the
-    /// cluster checks the shard's identity there); what it throws reaches the caller of acquire.
+    /// Does not connect. Options of the URL (pool_size, ...) win over `options`. `on_connect` runs
+    /// on each new connection before it is handed out (the cluster checks the shard's identity
+    /// there); what it throws reaches the caller of acquire.
     engine(url where, pool_options options,
            std::function<void(connection&, deadline)> on_connect = {});
     ~engine();
@@ -78,7 +79,8 @@ public:
         std::uint64_t opened = 0, closed = 0, reused = 0;
     };
     pool_stats stats() const;
-    /// Closes idle connections (after a server restart, before a test ends).
+    /// Closes idle connections (after a server restart, before a test ends). Not those of :memory:
+    /// databases, whose rows would be lost.
     void close_idle();
 
 private:

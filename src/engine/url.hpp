@@ -33,10 +33,12 @@ struct url {
     std::string database;  ///< database name, or the SQLite file; ":memory:"
     std::string schema;    ///< PostgreSQL: ?schema=name, the search_path; else empty
     tls_mode tls = tls_mode::off;
-    std::string tls_ca;    ///< ?tls_ca=file; empty: the system's certificates
+    std::string tls_ca;                          ///< ?tls_ca=file; empty: the system's certificates
     std::map<std::string, std::string> options;  ///< the remaining known options, e.g. pool_size
 
-    bool is_memory() const noexcept { return kind == engine_kind::sqlite && database == ":memory:"; }
+    bool is_memory() const noexcept {
+        return kind == engine_kind::sqlite && database == ":memory:";
+    }
 
     /// For messages and logs: host:port/database or the file. Never user, password or options.
     std::string display() const;
