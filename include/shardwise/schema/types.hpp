@@ -35,6 +35,7 @@ struct date {
     static date from_ymd(int year, int month, int day);
     /// "YYYY-MM-DD"; throws bad_value.
     static date parse(std::string_view text);
+    /// Throws bad_value when the day is outside of the years 1 to 9999.
     std::string to_string() const;
 };
 
@@ -46,9 +47,10 @@ struct timestamp {
 
     static timestamp now();
     /// "YYYY-MM-DD[ T]HH:MM[:SS[.ffffff]][Z|+HH[:MM]]"; without a zone UTC is meant. Throws
-    /// bad_value.
+    /// bad_value; also for 24:00, for a second 60, and for digits behind the microseconds that are
+    /// not 0.
     static timestamp parse(std::string_view text);
-    /// "YYYY-MM-DD HH:MM:SS[.ffffff]+00"
+    /// "YYYY-MM-DD HH:MM:SS[.ffffff]+00"; throws bad_value outside of the years 1 to 9999.
     std::string to_string() const;
 };
 
@@ -78,7 +80,9 @@ public:
     /// Rounded half away from zero to `scale` fraction digits, as PostgreSQL and MariaDB do.
     decimal rounded(int scale) const;
 
-    /// Exact; throw bad_value on more than 38 digits.
+    /// Exact, with the scale that the operation gives by itself (the larger one, the sum); zeros at
+    /// the end are given up where that keeps the result within 38 digits. Throw bad_value when the
+    /// exact result has more.
     friend decimal operator+(const decimal& a, const decimal& b);
     friend decimal operator-(const decimal& a, const decimal& b);
     friend decimal operator*(const decimal& a, const decimal& b);
@@ -91,6 +95,10 @@ public:
     }
 
 private:
+    friend class arg;  // carries a checked decimal over a border and back
+    constexpr decimal(std::int64_t high, std::uint64_t low, int scale) noexcept
+        : low_(low), high_(high), scale_(scale) {}
+
     std::uint64_t low_ = 0;
     std::int64_t high_ = 0;
     int scale_ = 0;

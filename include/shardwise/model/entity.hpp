@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// A mapped struct as the compiled core sees it: trivial descriptions written by templates, turned
+// once into an entity. The type-erasure point of the library: below here nothing is a template.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "shardwise/model/tags.hpp"
+#include "shardwise/schema/codec.hpp"
+#include "shardwise/sql/ast.hpp"
+
+namespace shardwise::model {
+
+struct column_description {
+    std::string_view name;
+    const codec* type;
+    std::ptrdiff_t offset;
+    unsigned flags;
+    std::uint32_t max_length;
+    std::uint8_t precision;
+    std::uint8_t scale;
+    std::string_view default_sql;
+    std::string_view parent_table;        ///< references<>: else empty
+    std::string_view (*parent_column)();  ///< its name in the database
+    on_delete rule;
+};
+
+enum class strategy : std::uint8_t { none, hash, modulo, range, list, directory, custom };
+
+/// A table option with its members; `what` tells which fields count.
+struct option_description {
+    enum class kind : std::uint8_t { check, unique, unique_per_shard, index, foreign_key };
+    kind what;
+    std::string_view name;  ///< check
+    std::string_view sql;   ///< check
+    const std::ptrdiff_t* offsets;
+    std::size_t offset_count;
+    std::string_view parent_table;                        ///< foreign_key
+    const std::string_view (*parent_columns)(std::size_t);  ///< foreign_key, by position
+    on_delete rule;
+};
+
+struct entity_description {
+    std::string_view table;
+    strategy placed_by;
+    std::string_view custom_strategy;
+    bool reference;
+    bool bucket_by_expression;
+    std::int64_t null_bucket;           ///< -1: none
+    std::string_view colocated_parent;  ///< colocated_with<> or the parent of the shard key; or empty
+    const column_description* columns;
+    std::size_t column_count;
+    const option_description* options;
+    std::size_t option_count;
+    std::size_t size;  ///< of the struct, in bytes
+    void* (*make)();
+    void* (*clone)(const void*);
+    void (*destroy)(void*) noexcept;
+};
+
+/// Opaque: table metadata and the way to read and write the members. Immutable; lives as long as the
+/// process.
+struct entity;
+
+/// Throws bad_model / bad_identifier.
+const entity& make_entity(const entity_description& d);
+const schema::table& table_of(const entity& e) noexcept;
+/// The position of the column kept in the member at `offset`.
+std::uint16_t column_at(const entity& e, std::ptrdiff_t offset);
+
+}  // namespace shardwise::model
