@@ -47,7 +47,6 @@ decimal narrow(wide_decimal w) {
 
 /// |value| / 10^digits, half away from zero.
 uint128 drop_digits(uint128 magnitude, int digits) {
-    if (digits > decimal_digits) return 0;
     const uint128 power = power_of_ten(digits);
     const uint128 rest = magnitude % power;
     return magnitude / power + (rest >= power - rest ? 1 : 0);

@@ -25,19 +25,17 @@ template <class T>
 struct type_traits;
 
 namespace detail {
-/// Throws bad_value: "70000 does not fit a 16-bit integer".
-[[noreturn]] void integer_out_of_range(std::int64_t v, int bits);
-/// Throws bad_value: "NULL in a member that is not std::optional".
-[[noreturn]] void unexpected_null();
+/// Throws bad_value: "the integer does not fit the member's 16 bits, signed"; the number itself is
+/// in the error's detail only.
+[[noreturn]] void integer_out_of_range(std::int64_t v, int bits, bool is_signed);
 
 template <class T>
 T checked_integer(const arg& v) {
-    if (v.is_null()) unexpected_null();
-    const std::int64_t wide = v.kind() == kind::integer ? v.integer() : v.to_integer();
+    const std::int64_t wide = v.to_integer();
     if constexpr (sizeof(T) < sizeof(std::int64_t)) {
         if (wide < std::int64_t{std::numeric_limits<T>::min()} ||
             wide > std::int64_t{std::numeric_limits<T>::max()})
-            integer_out_of_range(wide, static_cast<int>(sizeof(T)) * 8);
+            integer_out_of_range(wide, static_cast<int>(sizeof(T)) * 8, std::signed_integral<T>);
     }
     return static_cast<T>(wide);
 }
@@ -136,9 +134,11 @@ struct type_traits<json> {
     static void put(json& to, const arg& v) { to.text = v.to_text(); }
 };
 
-/// Enums are kept as their underlying integer.
 template <class T>
-    requires(std::is_enum_v<T> && storable_integer<std::underlying_type_t<T>>)
+concept storable_enum = std::is_enum_v<T> && storable_integer<std::underlying_type_t<T>>;
+
+/// Enums are kept as their underlying integer.
+template <storable_enum T>
 struct type_traits<T> {
     using integer = std::underlying_type_t<T>;
     static constexpr column_type type = type_traits<integer>::type;

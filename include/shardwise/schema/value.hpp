@@ -71,8 +71,7 @@ public:
         : kind_(kind::decimal),
           scale_(static_cast<std::uint8_t>(v.scale())),
           wide_{v.low(), v.high()} {}
-    explicit arg(const json& v) noexcept
-        : kind_(kind::json), view_{v.text.data(), v.text.size()} {}
+    explicit arg(const json& v) noexcept : kind_(kind::json), view_{v.text.data(), v.text.size()} {}
     static arg of_bytes(const void* data, std::size_t size) noexcept {
         arg a{std::string_view(static_cast<const char*>(data), size)};
         a.kind_ = kind::blob;
@@ -91,26 +90,53 @@ public:
     bool boolean() const noexcept { return integer_ != 0; }
     std::int64_t integer() const noexcept { return integer_; }  ///< also date and timestamp
     double real() const noexcept { return real_; }
-    std::string_view text() const noexcept { return {view_.data, view_.size}; }  ///< also bytes, json
+    /// Also bytes and JSON.
+    std::string_view text() const noexcept { return {view_.data, view_.size}; }
     uuid as_uuid() const noexcept {
         uuid u;
         for (std::size_t i = 0; i < 16; ++i) u.octets[i] = octets_[i];
         return u;
     }
-    decimal as_decimal() const;  ///< kind decimal only
+    decimal as_decimal() const noexcept { return {wide_.high, wide_.low, scale_}; }
 
-    // Checked access, with the conversions that lose nothing (integer -> decimal, ...). They throw
-    // bad_value naming both kinds.
-    bool to_boolean() const;
-    std::int64_t to_integer() const;
-    double to_real() const;
-    std::string_view to_text() const;
-    uuid to_uuid() const;
-    date to_date() const;
-    timestamp to_timestamp() const;
-    decimal to_decimal() const;
+    // Checked access. They throw bad_value naming both kinds, except for the conversions that lose
+    // nothing whatever the value is written as:
+    //   to_boolean  the integers 0 and 1          to_integer  booleans; whole reals and decimals
+    //   to_real     integers that a double holds  to_decimal  integers
+    //   to_text     bytes and JSON, as they are
+    bool to_boolean() const { return kind_ == kind::boolean ? integer_ != 0 : converted_boolean(); }
+    std::int64_t to_integer() const {
+        return kind_ == kind::integer ? integer_ : converted_integer();
+    }
+    double to_real() const { return kind_ == kind::real ? real_ : converted_real(); }
+    std::string_view to_text() const {
+        if (kind_ != kind::text && kind_ != kind::blob && kind_ != kind::json) refuse(kind::text);
+        return text();
+    }
+    uuid to_uuid() const {
+        if (kind_ != kind::uuid) refuse(kind::uuid);
+        return as_uuid();
+    }
+    date to_date() const {
+        if (kind_ != kind::date) refuse(kind::date);
+        return {static_cast<std::int32_t>(integer_)};
+    }
+    timestamp to_timestamp() const {
+        if (kind_ != kind::timestamp) refuse(kind::timestamp);
+        return {integer_};
+    }
+    decimal to_decimal() const {
+        return kind_ == kind::decimal ? as_decimal() : converted_decimal();
+    }
 
 private:
+    // Off the good path, so that reading rows stays small and inline.
+    [[noreturn]] void refuse(enum kind wanted) const;
+    bool converted_boolean() const;
+    std::int64_t converted_integer() const;
+    double converted_real() const;
+    decimal converted_decimal() const;
+
     enum kind kind_ = kind::null;
     std::uint8_t scale_ = 0;
     struct view {
@@ -145,10 +171,14 @@ public:
     /// A view of this value; valid as long as it is not changed, moved or destroyed.
     arg view() const noexcept {
         switch (scalar_.kind()) {
-            case kind::text: return arg{std::string_view{storage_}};
-            case kind::blob: return arg::of_bytes(storage_.data(), storage_.size());
-            case kind::json: return arg::of_json(storage_);
-            default: return scalar_;
+            case kind::text:
+                return arg{std::string_view{storage_}};
+            case kind::blob:
+                return arg::of_bytes(storage_.data(), storage_.size());
+            case kind::json:
+                return arg::of_json(storage_);
+            default:
+                return scalar_;
         }
     }
     friend bool operator==(const value& a, const value& b);
@@ -165,18 +195,23 @@ private:
 /// when the kinds cannot be compared. Returns <0, 0, >0.
 int compare(const arg& a, const arg& b);
 
-/// Equal as SQL's IS NOT DISTINCT FROM: NULL equals NULL.
+/// Equal as SQL's IS NOT DISTINCT FROM: NULL equals NULL. Kinds that cannot be compared are
+/// different.
 bool same(const arg& a, const arg& b);
 
 /// Consistent with same(): equal values of any numeric kind have equal hashes. In-memory only:
 /// never stored, not stable between versions (placement uses sharding/bucket_hash).
 std::uint64_t hash_of(const arg& a) noexcept;
 
-/// For messages, EXPLAIN and --json: 42, 'text', NULL, x'00ff'. Not for SQL: values are bound.
+/// For messages, EXPLAIN and --json: 42, true, 'text', '2024-02-29', NULL, x'00ff'. A quote within
+/// text is doubled. Not for SQL: values are bound. Never throws for a bad value.
 std::string to_display(const arg& a);
 
 /// Reads a value of `type` from text as it stands in CSV files and on command lines. Throws
-/// bad_value naming the type. `scale` applies to decimals: -1 keeps the digits as they are.
+/// bad_value naming the type; the text itself is only in the error's detail(). `scale` applies to
+/// decimals: -1 keeps the digits as they are. Nothing is trimmed. Booleans: true/false, t/f,
+/// yes/no, 1/0 in either case; bytes: "\\x" and hexadecimal digits; text must be UTF-8 without zero
+/// bytes.
 value parse_value(std::string_view text, column_type type, int scale = -1);
 
 }  // namespace shardwise
