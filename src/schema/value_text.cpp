@@ -14,7 +14,7 @@
 namespace shardwise {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "'";
     for (const char c : text) {
         if (c == '\'') out += '\'';
@@ -45,7 +45,7 @@ std::string shortest(double r) {
 
 template <class Calendar>
 std::string dated(Calendar t, std::string_view unit, std::int64_t count) {
-    if (schema::in_calendar(t)) return quoted(t.to_string());
+    if (schema::in_calendar(t)) return in_quotes(t.to_string());
     return std::string(unit) + '(' + std::to_string(count) + ')';
 }
 
@@ -155,11 +155,11 @@ std::string to_display(const arg& a) {
             return shortest(a.real());
         case kind::text:
         case kind::json:
-            return quoted(a.text());
+            return in_quotes(a.text());
         case kind::blob:
             return in_hex(a.text());
         case kind::uuid:
-            return quoted(a.as_uuid().to_string());
+            return in_quotes(a.as_uuid().to_string());
         case kind::date:
             return dated(date{static_cast<std::int32_t>(a.integer())}, "days", a.integer());
         case kind::timestamp:
