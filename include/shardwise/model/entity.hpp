@@ -47,9 +47,10 @@ struct entity_description {
     strategy placed_by;
     std::string_view custom_strategy;
     bool reference;
-    bool bucket_by_expression;
+    bool stores_bucket;  ///< the rows carry their hash bucket in sw_bucket
     std::int64_t null_bucket;           ///< -1: none
     std::string_view colocated_parent;  ///< colocated_with<> or the parent of the shard key; or empty
+    std::string_view root_table;        ///< end of the colocation chain; empty: reference table
     const column_description* columns;
     std::size_t column_count;
     const option_description* options;

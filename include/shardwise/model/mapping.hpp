@@ -425,6 +425,18 @@ constexpr bool check_model() {
     return true;
 }
 
+/// Rows of hash-sharded groups carry their bucket, so that any engine can select by it.
+template <class E>
+constexpr bool stores_bucket() {
+    using root = typename root_of<E>::type;
+    if constexpr (std::is_void_v<root>) {
+        return false;
+    } else {
+        return !mapping<E>::by_expression && (mapping<root>::placed_by == model::strategy::none ||
+                                              mapping<root>::placed_by == model::strategy::hash);
+    }
+}
+
 /// The database name of the column kept in member M.
 template <auto M>
 std::string_view column_name() {
@@ -469,7 +481,7 @@ model::column_description describe(const column<M, Tags...>& c) {
     ((d.max_length += Tags::max_length), ...);
     ((d.precision = static_cast<std::uint8_t>(d.precision + Tags::precision)), ...);
     ((d.scale = static_cast<std::uint8_t>(d.scale + Tags::scale)), ...);
-    auto take_default = [&d](std::string_view sql) {
+    [[maybe_unused]] auto take_default = [&d](std::string_view sql) {
         if (!sql.empty()) d.default_sql = sql;
     };
     (take_default(Tags::default_sql), ...);
@@ -565,7 +577,7 @@ const model::entity& build_entity(types<Options...>) {
         (add(c), ...);
         model::option_description options[sizeof...(Options) + 1];
         std::size_t option_count = 0;
-        auto add_option = [&]<class O>(types<O>) {
+        [[maybe_unused]] auto add_option = [&]<class O>(types<O>) {
             if constexpr (describe_option<O>::listed)
                 options[option_count++] = describe_option<O>::make();
         };
@@ -578,9 +590,10 @@ const model::entity& build_entity(types<Options...>) {
         d.placed_by = mapping<E>::placed_by;
         d.custom_strategy = custom;
         d.reference = mapping<E>::is_reference;
-        d.bucket_by_expression = mapping<E>::by_expression;
+        d.stores_bucket = stores_bucket<E>();
         d.null_bucket = mapping<E>::null_bucket;
         d.colocated_parent = table_name_of<typename parent_of<E>::type>();
+        d.root_table = table_name_of<typename root_of<E>::type>();
         d.columns = columns;
         d.column_count = count;
         d.options = options;

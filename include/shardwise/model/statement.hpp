@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+// Typed statements: values that build a runtime statement (sql/ast.hpp) step by step. Each step
+// copies; statements can be kept, shared between threads and run many times.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+
+#include "shardwise/model/expression.hpp"
+#include "shardwise/model/relation.hpp"
+
+namespace shardwise {
+
+template <class E>
+class ref;
+
+/// What limit() and offset() take: a number, not a bool, not a double.
+template <class T>
+concept row_count = std::integral<T> && !std::same_as<T, bool>;
+
+/// Row: what a row is read into (ref<E>, std::tuple<...>). Pins: shard key members fixed to one
+/// value. Needs: structs whose columns are selected. From: structs in the statement, the first one
+/// being the root.
+template <class Row, class Pins, class Needs, class... From>
+class select_query;
+
+namespace detail {
+template <class T>
+struct item_entities : entities_of<T> {};
+template <class L>
+struct inside;
+template <class... Es>
+struct inside<types<Es...>> {
+    template <class... From>
+    static constexpr bool of = (one_of<Es, From...> && ...);
+};
+/// Pins fix the whole shard key of E.
+template <class E, class Pins>
+constexpr bool pins_shard() {
+    if constexpr (mapping<E>::is_reference) {
+        return false;
+    } else {
+        return facts_of<E>::template pinned_by<Pins>;
+    }
+}
+/// Joined sharded tables live together, so one pinned shard key pins them all; of reference tables
+/// alone, one copy answers.
+template <class Pins, class... From>
+constexpr bool pins_statement() {
+    return (pins_shard<From, Pins>() || ...) || (mapping<From>::is_reference && ...);
+}
+}  // namespace detail
+
+template <class Row, class Pins, class... Needs, class... From>
+class select_query<Row, Pins, detail::types<Needs...>, From...> {
+public:
+    using row_type = Row;
+    using needs = detail::types<Needs...>;
+    /// Proven by the shape: this statement asks at most one shard.
+    static constexpr bool one_shard = detail::pins_statement<Pins, From...>();
+    static constexpr bool complete = (detail::one_of<Needs, From...> && ...);
+
+    explicit select_query(sql::select_ptr s) : statement_(static_cast<sql::select_ptr&&>(s)) {}
+    const sql::select_ptr& statement() const noexcept { return statement_; }
+
+    template <class P, class... Es>
+    auto where(const predicate<P, Es...>& p) const {
+        static_assert((detail::one_of<Es, From...> && ...),
+                      "shardwise: where() uses a column of a table that is not part of this query; "
+                      "add .join(...) first");
+        using pins = typename detail::all_members<Pins, P>::type;
+        return select_query<Row, pins, needs, From...>(
+            p.node ? sql::add_where(statement_, p.node) : statement_);
+    }
+    template <class... Es>
+    select_query where(const detail::group_condition<Es...>&) const {
+        static_assert(sizeof...(Es) == static_cast<std::size_t>(-1),
+                      "shardwise: an aggregate cannot stand in where(); use having()");
+        return *this;
+    }
+
+    /// Children of the root (or of another joined struct), inner join on the foreign key.
+    template <auto Fk>
+    auto join(has_many<Fk>) const {
+        return attach<Fk, typename detail::relation<Fk>::child>(sql::join_kind::inner);
+    }
+    template <auto Fk>
+    auto join(belongs_to<Fk>) const {
+        return attach<Fk, typename detail::relation<Fk>::parent>(sql::join_kind::inner);
+    }
+    /// Keeps rows without a partner; columns of the joined struct are then NULL: select them through
+    /// aggregates, or use structs whose members are std::optional.
+    template <auto Fk>
+    auto left_join(has_many<Fk>) const {
+        return attach<Fk, typename detail::relation<Fk>::child>(sql::join_kind::left);
+    }
+    template <auto Fk>
+    auto left_join(belongs_to<Fk>) const {
+        return attach<Fk, typename detail::relation<Fk>::parent>(sql::join_kind::left);
+    }
+    /// join<Order>(on(orders.customer_id == customers.id))
+    template <class Added, class P, class... Es>
+    auto join(const predicate<P, Es...>& on) const {
+        static_assert((detail::one_of<Es, Added, From...> && ...),
+                      "shardwise: the join condition uses a column of a table that is not part of "
+                      "this query");
+        using pins = typename detail::all_members<Pins, P>::type;
+        return select_query<Row, pins, needs, From..., Added>(
+            sql::add_join(statement_, sql::join_kind::inner, model::table_of(entity_of<Added>()),
+                          0, on.node));
+    }
+
+    template <class... Ks>
+    select_query order_by(const Ks&... keys) const {
+        static_assert((detail::inside<typename detail::item_entities<Ks>::type>::template of<
+                           From...> &&
+                       ...),
+                      "shardwise: order_by() uses a column of a table that is not part of this "
+                      "query");
+        const sql::ordering terms[] = {detail::to_ordering(keys)...};
+        return select_query(sql::add_order(statement_, terms, sizeof...(Ks)));
+    }
+    template <detail::row_operand... Cs>
+    select_query group_by(const Cs&... cs) const {
+        static_assert((detail::inside<typename detail::item_entities<Cs>::type>::template of<
+                           From...> &&
+                       ...),
+                      "shardwise: group_by() uses a column of a table that is not part of this "
+                      "query");
+        const sql::expr_ptr terms[] = {detail::node_of(cs)...};
+        return select_query(sql::add_group(statement_, terms, sizeof...(Cs)));
+    }
+    template <class... Es>
+    select_query having(const detail::group_condition<Es...>& condition) const {
+        return select_query(sql::add_having(statement_, condition.node));
+    }
+    template <class N>
+    select_query limit(N n) const {
+        static_assert(row_count<N>, "shardwise: limit() takes a number of rows");
+        return select_query(sql::set_limit(statement_, static_cast<std::int64_t>(n)));
+    }
+    template <class N>
+    select_query offset(N n) const {
+        static_assert(row_count<N>, "shardwise: offset() takes a number of rows");
+        return select_query(sql::set_offset(statement_, static_cast<std::int64_t>(n)));
+    }
+    select_query distinct() const { return select_query(sql::set_distinct(statement_)); }
+    /// Reads rows into a struct of your own with as many members as there are selected columns.
+    template <class Out>
+    auto into() const {
+        return select_query<Out, Pins, needs, From...>(statement_);
+    }
+
+private:
+    template <auto Fk, class Added>
+    auto attach(sql::join_kind kind) const {
+        using relation = detail::relation<Fk>;
+        static_assert(detail::one_of<typename relation::child, From...> ||
+                          detail::one_of<typename relation::parent, From...>,
+                      "shardwise: this relation belongs to another struct");
+        static_assert(relation::on_one_shard,
+                      "shardwise: these tables do not live together, the join cannot run inside one "
+                      "shard: shard the child by this foreign key, make one a 'reference_table', or "
+                      "load the two sides one after the other");
+        const sql::expr_ptr on = sql::binary(
+            sql::op::eq, sql::column(column<Fk>::ref()), sql::column(column<relation::target>::ref()));
+        return select_query<Row, Pins, needs, From..., Added>(
+            sql::add_join(statement_, kind, model::table_of(entity_of<Added>()), 0, on));
+    }
+
+    sql::select_ptr statement_;
+};
+
+/// Objects: session.all(select<User>().where(users.name == "Ann"))
+template <class E>
+auto select() {
+    return select_query<ref<E>, detail::members<>, detail::types<E>, E>(
+        sql::make_select(model::table_of(entity_of<E>()), nullptr, 0));
+}
+
+namespace detail {
+template <class C, class... Cs>
+struct root_entity {
+    template <class L>
+    struct head;
+    template <class E, class... Es>
+    struct head<types<E, Es...>> {
+        using type = E;
+    };
+    template <class L, class... Ls>
+    struct first_not_empty {
+        using type = typename head<L>::type;
+    };
+    template <class... Ls>
+    struct first_not_empty<types<>, Ls...> : first_not_empty<Ls...> {};
+    using type = typename first_not_empty<typename entities_of<C>::type,
+                                          typename entities_of<Cs>::type...>::type;
+};
+template <class... Ls>
+struct unite_all {
+    using type = types<>;
+};
+template <class L, class... Ls>
+struct unite_all<L, Ls...> {
+    using type = typename unite<L, typename unite_all<Ls...>::type>::type;
+};
+}  // namespace detail
+
+/// Values: select(users.name, count(posts.id)). The statement's root is the struct of the first
+/// column.
+template <detail::operand C, detail::operand... Cs>
+auto select(const C& c, const Cs&... cs) {
+    using E = typename detail::root_entity<C, Cs...>::type;
+    using needs = typename detail::unite_all<typename detail::entities_of<C>::type,
+                                             typename detail::entities_of<Cs>::type...>::type;
+    const sql::expr_ptr items[] = {detail::node_of(c), detail::node_of(cs)...};
+    return select_query<std::tuple<typename C::value_type, typename Cs::value_type...>,
+                        detail::members<>, needs, E>(
+        sql::make_select(model::table_of(entity_of<E>()), items, 1 + sizeof...(Cs)));
+}
+/// select_from<Post>(count()): aggregates that name no column.
+template <class E, detail::operand... Cs>
+auto select_from(const Cs&... cs) {
+    using needs = typename detail::unite_all<typename detail::entities_of<Cs>::type...>::type;
+    const sql::expr_ptr items[] = {detail::node_of(cs)...};
+    return select_query<std::tuple<typename Cs::value_type...>, detail::members<>, needs, E>(
+        sql::make_select(model::table_of(entity_of<E>()), items, sizeof...(Cs)));
+}
+
+/// UPDATE or DELETE of the rows of one struct's table, without loading them.
+template <class E, class Pins = detail::members<>>
+class change_query {
+public:
+    static constexpr bool one_shard = detail::pins_shard<E, Pins>();
+
+    explicit change_query(sql::change_ptr s) : statement_(static_cast<sql::change_ptr&&>(s)) {}
+    const sql::change_ptr& statement() const noexcept { return statement_; }
+
+    template <auto M, class... Tags, class V>
+    change_query set(const column<M, Tags...>& c, const V& v) const {
+        static_assert(std::is_same_v<typename column<M, Tags...>::entity, E>,
+                      "shardwise: set() on a column of another table");
+        static_assert(!column<M, Tags...>::pins,
+                      "shardwise: update() cannot change the shard key: the row would stay on the "
+                      "wrong shard; erase the object and add it again");
+        sql::expr_ptr to;
+        if constexpr (detail::row_operand<V>) {
+            detail::check_comparable<column<M, Tags...>, V>();
+            to = detail::node_of(v);
+        } else {
+            detail::check_value<column<M, Tags...>, V>();
+            to = sql::constant(detail::to_arg<typename column<M, Tags...>::value_type>(v));
+        }
+        return change_query(sql::add_set(statement_, c.ref().column, to));
+    }
+    template <class P, class... Es>
+    auto where(const predicate<P, Es...>& p) const {
+        static_assert((std::is_same_v<Es, E> && ...),
+                      "shardwise: where() uses a column of another table");
+        return change_query<E, typename detail::all_members<Pins, P>::type>(
+            p.node ? sql::add_where(statement_, p.node) : statement_);
+    }
+
+private:
+    sql::change_ptr statement_;
+};
+
+template <class E>
+change_query<E> update() {
+    return change_query<E>(sql::make_update(model::table_of(entity_of<E>())));
+}
+template <class E>
+change_query<E> erase() {
+    return change_query<E>(sql::make_delete(model::table_of(entity_of<E>())));
+}
+
+/// static_assert(routes_to_one_shard<decltype(query)>);
+template <class Q>
+inline constexpr bool routes_to_one_shard = std::remove_cvref_t<Q>::one_shard;
+
+}  // namespace shardwise

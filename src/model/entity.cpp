@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "model/entity.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "shardwise/base/error.hpp"
+
+namespace shardwise::model {
+namespace {
+
+using schema::column_index;
+
+schema::delete_rule rule_of(on_delete rule) {
+    switch (rule) {
+        case on_delete::restrict: return schema::delete_rule::restrict;
+        case on_delete::cascade: return schema::delete_rule::cascade;
+        case on_delete::set_null: return schema::delete_rule::set_null;
+    }
+    return schema::delete_rule::restrict;
+}
+
+schema::strategy_kind kind_of(strategy s) {
+    switch (s) {
+        case strategy::modulo: return schema::strategy_kind::modulo;
+        case strategy::range: return schema::strategy_kind::range;
+        case strategy::list: return schema::strategy_kind::list;
+        case strategy::directory: return schema::strategy_kind::directory;
+        case strategy::custom: return schema::strategy_kind::custom;
+        case strategy::none:
+        case strategy::hash: break;
+    }
+    return schema::strategy_kind::hash;
+}
+
+schema::column column_of(const column_description& d) {
+    schema::column c;
+    c.name = d.name;
+    c.type = d.type->type;
+    c.nullable = d.type->nullable;
+    c.generated = (d.flags & is_generated) != 0 ? schema::generation::cluster_id
+                                                : schema::generation::none;
+    c.length = d.max_length;
+    c.precision = d.precision;
+    c.scale = d.scale;
+    c.default_sql = d.default_sql;
+    return c;
+}
+
+void add_column_constraints(schema::table& t, const column_description& d, column_index i) {
+    if ((d.flags & is_primary_key) != 0) t.primary_key.push_back(i);
+    if ((d.flags & is_shard_key) != 0) t.placed.shard_key.push_back(i);
+    if ((d.flags & is_indexed) != 0) t.indexes.push_back({"", {i}});
+    if ((d.flags & is_unique) != 0)
+        t.uniques.push_back({"", {i}, schema::unique_scope::implied});
+    if ((d.flags & is_unique_per_shard) != 0)
+        t.uniques.push_back({"", {i}, schema::unique_scope::per_shard});
+    if ((d.flags & is_cluster_unique) != 0)
+        t.uniques.push_back({"", {i}, schema::unique_scope::cluster});
+    if (!d.parent_table.empty())
+        t.foreign_keys.push_back({"",
+                                  {i},
+                                  std::string(d.parent_table),
+                                  {std::string(d.parent_column())},
+                                  rule_of(d.rule)});
+}
+
+void add_option(entity& e, const option_description& o) {
+    schema::table& t = e.table;
+    std::vector<column_index> columns;
+    for (std::size_t i = 0; i < o.offset_count; ++i) columns.push_back(column_at(e, o.offsets[i]));
+    switch (o.what) {
+        case option_description::kind::check:
+            t.checks.push_back({std::string(o.name), std::string(o.sql)});
+            break;
+        case option_description::kind::unique:
+            t.uniques.push_back({"", std::move(columns), schema::unique_scope::implied});
+            break;
+        case option_description::kind::unique_per_shard:
+            t.uniques.push_back({"", std::move(columns), schema::unique_scope::per_shard});
+            break;
+        case option_description::kind::index:
+            t.indexes.push_back({"", std::move(columns)});
+            break;
+        case option_description::kind::foreign_key: {
+            std::vector<std::string> parent;
+            for (std::size_t i = 0; i < columns.size(); ++i)
+                parent.emplace_back(o.parent_columns(i));
+            t.foreign_keys.push_back({"", std::move(columns), std::string(o.parent_table),
+                                      std::move(parent), rule_of(o.rule)});
+            break;
+        }
+    }
+}
+
+schema::distribution distribution_of(const entity_description& d) {
+    schema::distribution placed;
+    placed.strategy = kind_of(d.placed_by);
+    if (d.reference) {
+        placed.kind = schema::distribution_kind::reference;
+    } else if (!d.colocated_parent.empty()) {
+        placed.kind = schema::distribution_kind::colocated;
+        placed.parent_table = d.colocated_parent;
+    }
+    placed.root_table = d.root_table;
+    if (d.null_bucket >= 0) placed.null_bucket = static_cast<std::uint32_t>(d.null_bucket);
+    return placed;
+}
+
+}  // namespace
+
+const entity& make_entity(const entity_description& d) {
+    // Entities live as long as the process: statements and clusters point to them.
+    auto e = std::make_unique<entity>();
+    e->size = d.size;
+    e->make = d.make;
+    e->clone = d.clone;
+    e->destroy = d.destroy;
+    schema::table& t = e->table;
+    t.name = d.table;
+    t.placed = distribution_of(d);
+    for (std::size_t i = 0; i < d.column_count; ++i) {
+        e->members.push_back({d.columns[i].offset, d.columns[i].type});
+        t.columns.push_back(column_of(d.columns[i]));
+        add_column_constraints(t, d.columns[i], static_cast<column_index>(i));
+    }
+    for (std::size_t i = 0; i < d.option_count; ++i) add_option(*e, d.options[i]);
+    if (d.stores_bucket) {
+        t.placed.stored_bucket = true;
+        schema::column bucket;
+        bucket.name = schema::bucket_column_name;
+        bucket.type = column_type::int16;
+        bucket.generated = schema::generation::bucket;
+        t.columns.push_back(std::move(bucket));
+    }
+    schema::validate(t);
+    return *e.release();
+}
+
+const schema::table& table_of(const entity& e) noexcept { return e.table; }
+
+std::uint16_t column_at(const entity& e, std::ptrdiff_t offset) {
+    for (std::size_t i = 0; i < e.members.size(); ++i)
+        if (e.members[i].offset == offset) return static_cast<std::uint16_t>(i);
+    raise({.code = error_code::unknown_column,
+           .message = fmt::format("table {}: a member that the mapping does not list is used as a "
+                                  "column",
+                                  e.table.name),
+           .table = e.table.name});
+}
+
+}  // namespace shardwise::model
