@@ -8,7 +8,7 @@
 #include "engine/engine.hpp"
 #include "sharding/shard_map.hpp"
 
-namespace shardwise::cluster {
+namespace shardwise::cluster_layer {
 
 /// A connection to one shard for the time of one statement. Movable, one thread at a time.
 struct shard_connection {
@@ -30,4 +30,4 @@ public:
     virtual const std::string& shard_name(sharding::shard_index shard) const = 0;
 };
 
-}  // namespace shardwise::cluster
+}  // namespace shardwise::cluster_layer

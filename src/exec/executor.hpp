@@ -29,7 +29,7 @@ public:
 };
 
 struct execution {
-    cluster::connection_source& connections;
+    cluster_layer::connection_source& connections;
     task_pool& tasks;
     deadline limit;
     bool streaming = false;  ///< rows as they arrive, with bounded memory, for whole tables

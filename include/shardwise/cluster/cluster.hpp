@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// A cluster: named shards on database servers. Open one per program and share it: all members may be
+// called from any thread. Sessions are opened on it (orm/session.hpp).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "shardwise/cluster/options.hpp"
+#include "shardwise/model/entity.hpp"
+#include "shardwise/model/mapping.hpp"
+
+namespace shardwise {
+
+namespace cluster_layer {
+class core;
+}
+
+/// What create_all and drop_all did on one shard.
+struct shard_report {
+    std::string shard;
+    bool done = false;
+    std::string error;  ///< why not; the call can be repeated when the shard is back
+    std::vector<std::string> statements;
+};
+struct schema_report {
+    std::vector<shard_report> shards;
+    bool complete() const noexcept;
+    std::string to_string() const;
+};
+
+/// One difference between the declared model and what a shard has.
+struct schema_difference {
+    std::string shard;
+    std::string table;
+    std::string what;  ///< "column email is missing", "column age is integer, declared int64", ...
+};
+
+/// The state of one shard, for `shardwise status`.
+struct shard_status {
+    std::string name;
+    std::string server;  ///< host:port/database or file; no secrets
+    std::string engine;  ///< sqlite, postgres, mariadb
+    std::string version;
+    bool reachable = false;
+    std::string error;
+    std::uint64_t buckets = 0;  ///< over all groups
+    struct table_rows {
+        std::string table;
+        std::int64_t rows;
+    };
+    std::vector<table_rows> rows;
+};
+
+class cluster {
+public:
+    /// Reaches every shard once: stamps new shards with the cluster's identity and their name;
+    /// refuses two URLs of one database, swapped, foreign and missing shards before any data is
+    /// touched (wrong_shard, missing_shard). A shard that is down does not hinder the others:
+    /// what needs it fails, naming it - except on the very first use, when all must be there.
+    cluster(std::vector<shard_url> shards, cluster_options options = {});
+    cluster(std::initializer_list<shard_url> shards, cluster_options options = {})
+        : cluster(std::vector<shard_url>(shards), static_cast<cluster_options&&>(options)) {}
+    explicit cluster(const cluster_config& config);
+    ~cluster();
+    cluster(const cluster&) = delete;
+    cluster& operator=(const cluster&) = delete;
+
+    /// Creates the tables of the structs on every shard, parents first, where they do not exist yet,
+    /// and writes model and placement into the catalog. Idempotent.
+    template <class... Es>
+    schema_report create_all() {
+        const model::entity* entities[] = {&entity_of<Es>()...};
+        return create(entities, sizeof...(Es));
+    }
+    /// Uses existing tables as they are: placement goes into the catalog, no table is changed.
+    /// The tables must match (verify_schema); throws schema_mismatch with the differences.
+    template <class... Es>
+    void adopt() {
+        const model::entity* entities[] = {&entity_of<Es>()...};
+        adopt(entities, sizeof...(Es));
+    }
+    /// Drops the tables, children first, and their placement. Idempotent.
+    template <class... Es>
+    schema_report drop_all() {
+        const model::entity* entities[] = {&entity_of<Es>()...};
+        return drop(entities, sizeof...(Es));
+    }
+    /// Compares the declared structs with what each shard really has.
+    template <class... Es>
+    std::vector<schema_difference> verify_schema() {
+        const model::entity* entities[] = {&entity_of<Es>()...};
+        return verify(entities, sizeof...(Es));
+    }
+
+    /// The same for the model of the cluster file (schema_file and tables) or the catalog.
+    schema_report create_described();
+    std::vector<schema_difference> verify_described();
+    std::vector<std::string> table_names() const;
+
+    std::size_t shard_count() const noexcept;
+    const std::string& shard_name(std::size_t shard) const;
+    const std::string& name() const noexcept;
+    const std::string& id() const noexcept;  ///< the identity stamped on its shards
+
+    /// A new cluster-wide id: 64 bits, time-ordered, unique over all processes.
+    std::int64_t next_id();
+
+    /// Asks every shard; never throws for a shard that is down. `count_rows` scans all tables.
+    std::vector<shard_status> status(bool count_rows);
+
+    /// For the other layers of the library.
+    cluster_layer::core& core() const noexcept { return *core_; }
+
+private:
+    schema_report create(const model::entity* const* entities, std::size_t count);
+    void adopt(const model::entity* const* entities, std::size_t count);
+    schema_report drop(const model::entity* const* entities, std::size_t count);
+    std::vector<schema_difference> verify(const model::entity* const* entities,
+                                          std::size_t count);
+
+    cluster_layer::core* core_;
+};
+
+}  // namespace shardwise

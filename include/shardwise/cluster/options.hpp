@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// What is said about a cluster when it is opened. Plain values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shardwise/schema/value.hpp"
+#include "shardwise/sharding/strategy.hpp"
+
+namespace shardwise {
+
+struct shard_url {
+    std::string name;  ///< unique in the cluster; kept on the shard, so it cannot be swapped
+    std::string url;   ///< sqlite:///file, postgresql://..., mariadb://...
+};
+
+/// The parameters of one root table's sharding strategy. Needed once, when the table is created (or
+/// adopted); from then on they are read from the cluster's catalog, and differing ones are refused.
+/// Without one: modulo(number of shards), hash over 1024 buckets; range, list, directory and custom
+/// need one.
+struct placement {
+    std::string table;
+    std::uint32_t modulus = 0;                    ///< modulo; directory: number of buckets
+    std::vector<value> bounds;                    ///< range: ascending, exclusive upper bounds
+    std::vector<std::vector<value>> lists;        ///< list: the keys of each bucket
+    std::optional<bucket_id> default_bucket;      ///< list: for keys in no list
+    const sharding_strategy* custom = nullptr;    ///< custom: must outlive the cluster
+    std::vector<std::string> owners;              ///< shard names by bucket; empty: spread evenly
+};
+
+/// All durations in milliseconds; 0 means no limit of its own unless said otherwise.
+struct cluster_options {
+    std::string name = "main";
+    std::size_t pool_size = 8;           ///< connections per server
+    std::int64_t pool_wait_ms = 5'000;
+    std::int64_t connect_timeout_ms = 5'000;
+    std::int64_t statement_timeout_ms = 30'000;  ///< deadline of each call, scatters included
+    std::int64_t lock_timeout_ms = 0;            ///< server side
+    std::vector<placement> placements;
+};
+
+/// Reads a cluster file (TOML, docs/guide/cluster-file.md). Throws bad_config naming
+/// "file:line:column".
+struct cluster_config {
+    std::vector<shard_url> shards;
+    cluster_options options;
+    std::string schema_file;  ///< CREATE TABLE text, if the file names one; resolved path
+    /// How the tables of the schema file are distributed.
+    struct table_distribution {
+        std::string table;
+        std::string strategy;  ///< hash, modulo, range, list, directory; empty: see the others
+        std::vector<std::string> shard_key;
+        std::string colocated_with;
+        bool reference = false;
+        std::optional<std::uint32_t> null_bucket;
+        bool stored_bucket = true;  ///< hash: keep the bucket in sw_bucket
+        std::vector<std::string> unique_per_shard;  ///< names or columns "a,b" of uniques
+        std::string place;  ///< "cluster.toml:12", for messages
+    };
+    std::vector<table_distribution> tables;
+
+    static cluster_config from_file(const std::string& path);
+    /// `file_name` is for messages and for resolving relative paths.
+    static cluster_config from_text(const std::string& toml, const std::string& file_name);
+};
+
+}  // namespace shardwise

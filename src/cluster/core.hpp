@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// The cluster as the layers above see it: shards, their engines, the current view (shard maps) and
+// the tables that are known. Thread-safe; the view is an immutable snapshot that is replaced.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/deadline.hpp"
+#include "base/task_pool.hpp"
+#include "cluster/connection_source.hpp"
+#include "engine/engine.hpp"
+#include "model/entity.hpp"
+#include "plan/routing.hpp"
+#include "schema/registry.hpp"
+#include "shardwise/cluster/cluster.hpp"
+
+namespace shardwise::cluster_layer {
+
+using sharding::shard_index;
+using view_ptr = std::shared_ptr<const plan::cluster_view>;
+
+class core final : public cluster_layer::connection_source {
+public:
+    core(std::vector<shard_url> shards, cluster_options options);
+    ~core() override;
+
+    // ---- shards
+    std::size_t shard_count() const noexcept;
+    engine::engine& endpoint(shard_index shard) const;
+    /// A pooled connection; errors carry the shard's name. Fails with shard_unavailable when the
+    /// shard's identity could not be checked yet because it is down.
+    cluster_layer::shard_connection connect(shard_index shard, deadline limit) override;
+    const std::string& shard_name(shard_index shard) const override;
+    std::span<const sql::dialect* const> dialects() const noexcept;  ///< by shard
+    deadline default_deadline() const;  ///< now + statement_timeout
+
+    // ---- distribution
+    view_ptr view() const;
+    /// The bucket of directory keys, read from the group's directory table.
+    plan::directory_entries look_up(const std::vector<plan::pending_key>& keys, deadline limit);
+
+    // ---- tables
+    /// The registered form of a table, by name. Throws unknown_table.
+    const schema::table& table(std::string_view name) const;
+    std::vector<const schema::table*> tables() const;
+    /// Makes a struct usable on this cluster: registers its table when the catalog knows it with
+    /// the same distribution (created or adopted earlier, by whatever process); otherwise
+    /// unknown_table: call create_all or adopt. Cheap when known already.
+    void require(const model::entity& e);
+
+    // ---- ids, threads
+    std::int64_t next_id();
+    task_pool& tasks() noexcept;
+    const cluster_options& options() const noexcept;
+
+private:
+    friend class shardwise::cluster;
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+}  // namespace shardwise::cluster_layer
