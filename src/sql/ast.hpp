@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,16 +36,33 @@ enum class expr_kind : std::uint8_t {
 
 struct expr {
     expr_kind kind = expr_kind::constant;
-    op operation = op::eq;                     ///< unary, binary
-    aggregate function = aggregate::count_all; ///< aggregate
-    bool negated = false;                      ///< NOT IN, IS NOT NULL, NOT LIKE, NOT BETWEEN
-    column_ref ref;                            ///< column
-    value literal;                             ///< constant
-    std::vector<value> list;                   ///< in_list
-    std::vector<expr_ptr> operands;            ///< in the order of the builder's parameters
+    op operation = op::eq;                      ///< unary, binary
+    aggregate function = aggregate::count_all;  ///< aggregate
+    bool negated = false;                       ///< NOT IN, IS NOT NULL, NOT LIKE, NOT BETWEEN
+    column_ref ref;                             ///< column
+    value literal;                              ///< constant
+    std::vector<value> list;                    ///< in_list
+    std::vector<expr_ptr> operands;             ///< in the order of the builder's parameters
     sql_type type;
+    std::uint16_t depth = 1;     ///< levels of nesting, at most deepest_expression
+    bool has_aggregate = false;  ///< an aggregate stands somewhere in it
     mutable std::atomic<std::uint32_t> references{1};
+
+    bool is_null_literal() const noexcept {
+        return kind == expr_kind::constant && literal.is_null();
+    }
 };
+
+/// Deeper expressions are refused with bad_query: SQLite parses at most 1000 levels, and destroying
+/// or compiling an expression must not exhaust the stack.
+inline constexpr std::uint16_t deepest_expression = 500;
+
+/// Longest IN list; longer ones are refused with bad_query. DO NOT raise above SQLite's 32766
+/// parameters.
+inline constexpr std::size_t longest_in_list = 30000;
+
+/// Equal structure, columns and constants: the same value for each row.
+bool same_expression(const expr& a, const expr& b);
 
 struct table_ref {
     const schema::table* table = nullptr;
@@ -96,7 +114,9 @@ struct change {
     change(const change& other);
 };
 
-/// For the planner's rewrites: a mutable copy to be changed and wrapped again.
+/// For the planner's rewrites: a mutable copy to be changed and wrapped again by freeze().
 shared<select> clone(const select& s);
+/// From here on the copy must not be changed.
+select_ptr freeze(const shared<select>& s) noexcept;
 
 }  // namespace shardwise::sql

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: MIT
+#include "sql/ast.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "shardwise/base/error.hpp"
+#include "sql/typing.hpp"
+
+namespace shardwise::sql {
+namespace {
+
+[[noreturn]] void refuse(std::string message) {
+    raise(error_info{.code = error_code::bad_query, .message = std::move(message)});
+}
+
+template <class Node>
+void add_reference(const Node* p) noexcept {
+    p->references.fetch_add(1, std::memory_order_relaxed);
+}
+
+template <class Node>
+void drop_reference(const Node* p) noexcept {
+    if (p->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete p;
+}
+
+const expr& given(const expr_ptr& x) {
+    if (!x) refuse("an expression is missing");
+    return *x;
+}
+
+/// A node under construction: owned by the pointer from the start, so nothing leaks on a throw.
+struct building {
+    expr* node = new expr;
+    expr_ptr owner{node};
+
+    explicit building(expr_kind kind) { node->kind = kind; }
+
+    void operand(const expr_ptr& x) {
+        const expr& e = given(x);
+        if (e.depth >= deepest_expression)
+            refuse(
+                fmt::format("the expression is nested deeper than {} levels: use in() for long "
+                            "lists of alternatives",
+                            deepest_expression));
+        node->depth = std::max(node->depth, static_cast<std::uint16_t>(e.depth + 1));
+        node->has_aggregate = node->has_aggregate || e.has_aggregate;
+        node->operands.push_back(x);
+    }
+    bool nullable_operands() const {
+        return std::any_of(node->operands.begin(), node->operands.end(),
+                           [](const expr_ptr& x) { return x->type.nullable; });
+    }
+    void is_condition(bool nullable) { node->type = {column_type::boolean, 0, 0, nullable}; }
+};
+
+void check_row_condition(std::string_view clause, const expr& x) {
+    check_condition(clause, x);
+    if (x.has_aggregate)
+        refuse(fmt::format("{} looks at single rows and cannot hold an aggregate{}", clause,
+                           clause == "WHERE" ? ": use having" : ""));
+}
+
+expr_ptr and_also(const expr_ptr& present, const expr_ptr& more) {
+    return present ? binary(op::conj, present, more) : more;
+}
+
+template <class Node, class Step>
+shared<const Node> changed(const shared<const Node>& from, Step step) {
+    if (!from) refuse("a statement is missing");
+    auto* const copy = new Node(*from);
+    shared<const Node> owner{copy};
+    step(*copy);
+    return owner;
+}
+
+}  // namespace
+
+void retain(const expr* p) noexcept { add_reference(p); }
+void release(const expr* p) noexcept { drop_reference(p); }
+void retain(const select* p) noexcept { add_reference(p); }
+void release(const select* p) noexcept { drop_reference(p); }
+void retain(const change* p) noexcept { add_reference(p); }
+void release(const change* p) noexcept { drop_reference(p); }
+
+select::select(const select& other)
+    : from(other.from),
+      joins(other.joins),
+      items(other.items),
+      where(other.where),
+      group_by(other.group_by),
+      having(other.having),
+      order_by(other.order_by),
+      limit(other.limit),
+      offset(other.offset),
+      distinct(other.distinct) {}
+
+change::change(const change& other)
+    : what(other.what), target(other.target), assignments(other.assignments), where(other.where) {}
+
+bool same_expression(const expr& a, const expr& b) {
+    if (&a == &b) return true;
+    const auto same_nodes = [](const expr_ptr& x, const expr_ptr& y) {
+        return same_expression(*x, *y);
+    };
+    return a.kind == b.kind && a.operation == b.operation && a.function == b.function &&
+           a.negated == b.negated && a.ref == b.ref && a.literal == b.literal && a.list == b.list &&
+           std::equal(a.operands.begin(), a.operands.end(), b.operands.begin(), b.operands.end(),
+                      same_nodes);
+}
+
+expr_ptr column(const column_ref& c) {
+    if (c.table == nullptr) refuse("a column without a table");
+    if (c.column >= c.table->columns.size())
+        raise(error_info{
+            .code = error_code::unknown_column,
+            .message = fmt::format("table {} has no column number {}", c.table->name, c.column),
+            .table = c.table->name});
+    const schema::column& declared = c.table->columns[c.column];
+    building b{expr_kind::column};
+    b.node->ref = c;
+    b.node->type = {declared.type, declared.precision, declared.scale, declared.nullable};
+    return b.owner;
+}
+
+expr_ptr constant(const arg& v) {
+    building b{expr_kind::constant};
+    b.node->literal = value{v};
+    b.node->type = type_of_constant(v);
+    return b.owner;
+}
+
+expr_ptr unary(op o, const expr_ptr& x) {
+    building b{expr_kind::unary};
+    b.operand(x);
+    b.node->operation = o;
+    b.node->type = type_of_unary(o, *x);
+    return b.owner;
+}
+
+expr_ptr binary(op o, const expr_ptr& a, const expr_ptr& c) {
+    building b{expr_kind::binary};
+    b.operand(a);
+    b.operand(c);
+    b.node->operation = o;
+    b.node->type = type_of_binary(o, *a, *c);
+    return b.owner;
+}
+
+expr_ptr in_list(const expr_ptr& x, const arg* values, std::size_t count, bool negated) {
+    if (count > longest_in_list)
+        refuse(fmt::format("an IN list of {} values: at most {} are possible, ask in parts", count,
+                           longest_in_list));
+    building b{expr_kind::in_list};
+    b.operand(x);
+    b.node->negated = negated;
+    b.node->list.reserve(count);
+    bool nullable = count > 0 && x->type.nullable;
+    if (x->type.type == column_type::json) refuse("JSON documents cannot be looked up by IN");
+    for (std::size_t i = 0; i < count; ++i) {
+        if (values[i].is_null())
+            nullable = true;
+        else if (!x->is_null_literal() &&
+                 family_of(type_of_constant(values[i]).type) != family_of(x->type.type))
+            refuse(fmt::format("cannot look for {} among values of type {}",
+                               name_of(values[i].kind()), name_of(x->type.type)));
+        b.node->list.emplace_back(values[i]);
+    }
+    b.is_condition(nullable);
+    return b.owner;
+}
+
+expr_ptr is_null(const expr_ptr& x, bool negated) {
+    building b{expr_kind::is_null};
+    b.operand(x);
+    b.node->negated = negated;
+    b.is_condition(false);
+    return b.owner;
+}
+
+expr_ptr like(const expr_ptr& x, const expr_ptr& pattern, bool negated) {
+    building b{expr_kind::like};
+    b.operand(x);
+    b.operand(pattern);
+    for (const expr* side : {x.get(), pattern.get()})
+        if (!side->is_null_literal() && side->type.type != column_type::text)
+            refuse(fmt::format("LIKE needs text, not {}", name_of(side->type.type)));
+    if (pattern->kind == expr_kind::constant && !pattern->literal.is_null()) {
+        const arg v = pattern->literal.view();
+        const std::string_view text = v.text();
+        const std::size_t last = text.find_last_not_of('\\');
+        const std::size_t run = text.size() - (last == std::string_view::npos ? 0 : last + 1);
+        if (run % 2 != 0) refuse("a LIKE pattern cannot end with a single backslash: double it");
+    }
+    b.node->negated = negated;
+    b.is_condition(b.nullable_operands());
+    return b.owner;
+}
+
+expr_ptr between(const expr_ptr& x, const expr_ptr& low, const expr_ptr& high, bool negated) {
+    building b{expr_kind::between};
+    b.operand(x);
+    b.operand(low);
+    b.operand(high);
+    check_comparable("compare", *x, *low);
+    check_comparable("compare", *x, *high);
+    check_comparable("compare", *low, *high);
+    b.node->negated = negated;
+    b.is_condition(b.nullable_operands());
+    return b.owner;
+}
+
+expr_ptr call(aggregate f, const expr_ptr& x) {
+    building b{expr_kind::aggregate};
+    b.node->function = f;
+    if (f != aggregate::count_all) b.operand(x);
+    b.node->type = type_of_aggregate(f, x.get());
+    b.node->has_aggregate = true;
+    return b.owner;
+}
+
+select_ptr make_select(const schema::table& from, const expr_ptr* items, std::size_t count) {
+    auto* const s = new select;
+    select_ptr owner{s};
+    s->from = {&from, 0};
+    if (items == nullptr) {
+        for (std::size_t i = 0; i < from.columns.size(); ++i) {
+            if (from.columns[i].generated == schema::generation::bucket) continue;
+            s->items.push_back({column({&from, static_cast<std::uint16_t>(i), 0}), {}});
+        }
+    }
+    for (std::size_t i = 0; items != nullptr && i < count; ++i) {
+        given(items[i]);
+        s->items.push_back({items[i], {}});
+    }
+    if (s->items.empty()) refuse("a SELECT without columns");
+    return owner;
+}
+
+select_ptr add_where(const select_ptr& from, const expr_ptr& condition) {
+    check_row_condition("WHERE", given(condition));
+    return changed(from, [&](select& s) { s.where = and_also(s.where, condition); });
+}
+
+select_ptr add_join(const select_ptr& from, join_kind kind, const schema::table& joined,
+                    std::uint8_t alias, const expr_ptr& on) {
+    check_row_condition("ON", given(on));
+    return changed(from, [&](select& s) {
+        const table_ref added{&joined, alias};
+        const bool taken =
+            s.from == added || std::any_of(s.joins.begin(), s.joins.end(),
+                                           [&](const join& j) { return j.joined == added; });
+        if (taken)
+            refuse(fmt::format("table {} appears twice: give the second appearance an alias",
+                               joined.name));
+        s.joins.push_back({kind, added, on});
+    });
+}
+
+select_ptr add_group(const select_ptr& from, const expr_ptr* by, std::size_t count) {
+    return changed(from, [&](select& s) {
+        for (std::size_t i = 0; i < count; ++i) {
+            const expr& key = given(by[i]);
+            if (key.has_aggregate) refuse("rows cannot be grouped by an aggregate");
+            if (key.kind == expr_kind::constant) refuse("rows cannot be grouped by a constant");
+            if (key.type.type == column_type::json)
+                refuse("rows cannot be grouped by a JSON document");
+            s.group_by.push_back(by[i]);
+        }
+    });
+}
+
+select_ptr add_having(const select_ptr& from, const expr_ptr& condition) {
+    check_condition("HAVING", given(condition));
+    return changed(from, [&](select& s) { s.having = and_also(s.having, condition); });
+}
+
+select_ptr add_order(const select_ptr& from, const ordering* by, std::size_t count) {
+    return changed(from, [&](select& s) {
+        for (std::size_t i = 0; i < count; ++i) {
+            const expr& key = given(by[i].by);
+            if (key.kind == expr_kind::constant) refuse("rows cannot be ordered by a constant");
+            if (key.type.type == column_type::json)
+                refuse("rows cannot be ordered by a JSON document");
+            s.order_by.push_back(by[i]);
+        }
+    });
+}
+
+select_ptr set_limit(const select_ptr& from, std::int64_t limit) {
+    if (limit < 0) refuse(fmt::format("LIMIT {} is negative", limit));
+    return changed(from, [&](select& s) { s.limit = limit; });
+}
+
+select_ptr set_offset(const select_ptr& from, std::int64_t offset) {
+    if (offset < 0) refuse(fmt::format("OFFSET {} is negative", offset));
+    return changed(from, [&](select& s) { s.offset = offset; });
+}
+
+select_ptr set_distinct(const select_ptr& from) {
+    return changed(from, [&](select& s) { s.distinct = true; });
+}
+
+change_ptr make_update(const schema::table& target) {
+    auto* const c = new change;
+    change_ptr owner{c};
+    c->target = &target;
+    return owner;
+}
+
+change_ptr make_delete(const schema::table& target) {
+    auto* const c = new change;
+    change_ptr owner{c};
+    c->what = change::verb::erase;
+    c->target = &target;
+    return owner;
+}
+
+change_ptr add_set(const change_ptr& from, std::uint16_t index, const expr_ptr& to) {
+    const expr& e = given(to);
+    if (e.has_aggregate) refuse("a column cannot be set to an aggregate");
+    return changed(from, [&](change& c) {
+        if (c.what == change::verb::erase) refuse("a DELETE sets no columns");
+        const expr_ptr target = column({c.target, index, 0});
+        const std::string& name = c.target->columns[index].name;
+        if (!e.is_null_literal() && family_of(e.type.type) != family_of(target->type.type))
+            refuse(fmt::format("column {}.{} of type {} cannot be set to {}", c.target->name, name,
+                               name_of(target->type.type), name_of(e.type.type)));
+        for (const change::assignment& a : c.assignments)
+            if (a.column == index)
+                refuse(fmt::format("column {}.{} is set twice", c.target->name, name));
+        c.assignments.push_back({index, to});
+    });
+}
+
+change_ptr add_where(const change_ptr& from, const expr_ptr& condition) {
+    check_row_condition("WHERE", given(condition));
+    return changed(from, [&](change& c) { c.where = and_also(c.where, condition); });
+}
+
+shared<select> clone(const select& s) { return shared<select>{new select(s)}; }
+
+select_ptr freeze(const shared<select>& s) noexcept {
+    if (s) retain(s.get());
+    return select_ptr{s.get()};
+}
+
+}  // namespace shardwise::sql
