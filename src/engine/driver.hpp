@@ -102,7 +102,7 @@ public:
     /// Rows changed by the statement that ended last.
     virtual std::int64_t affected_rows() const noexcept = 0;
     /// Drops what is pending and makes the connection usable again (waits at most until `limit`);
-    /// false when it has to be closed.
+    /// false when it has to be closed: usable() is false from then on.
     virtual bool discard(deadline limit) noexcept = 0;
 
     /// The server (or SQLite) holds an open transaction on this connection, failed or not.

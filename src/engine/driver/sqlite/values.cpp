@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+#include "engine/driver/sqlite/values.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "engine/storable.hpp"
+#include "shardwise/base/error.hpp"
+
+namespace shardwise::engine::sqlite {
+namespace {
+
+[[noreturn]] void refuse_stored(sqlite3_stmt* from, int position, column_type type,
+                                std::string_view found) {
+    const char* name = sqlite3_column_name(from, position);
+    raise(
+        {.code = error_code::bad_value,
+         .message = fmt::format("result column {} (\"{}\") holds {} where {} is declared",
+                                position + 1, name != nullptr ? name : "", found, name_of(type))});
+}
+
+std::string_view class_name(int storage_class) noexcept {
+    switch (storage_class) {
+        case SQLITE_INTEGER:
+            return "an INTEGER";
+        case SQLITE_FLOAT:
+            return "a REAL";
+        case SQLITE_TEXT:
+            return "a TEXT";
+        case SQLITE_BLOB:
+            return "a BLOB";
+        default:
+            return "NULL";
+    }
+}
+
+std::int64_t unscaled(const arg& v, statement::parameter p, std::size_t position) {
+    const auto refuse = [position, p] {
+        raise({.code = error_code::value_not_storable,
+               .message = fmt::format("a decimal does not fit SQLite's 64-bit integers with {} "
+                                      "fraction digits (parameter {})",
+                                      p.scale, position)});
+    };
+    decimal d;
+    try {
+        d = v.to_decimal().rescaled(p.scale);
+    } catch (const error&) {
+        refuse();  // digits would be cut off
+    }
+    const auto low = static_cast<std::int64_t>(d.low());
+    if (d.high() != (low < 0 ? -1 : 0)) refuse();
+    return low;
+}
+
+/// The largest integers that a double keeps exactly.
+bool exact_in_double(std::int64_t i) noexcept {
+    constexpr std::int64_t limit = std::int64_t{1} << 53;
+    return i >= -limit && i <= limit;
+}
+
+arg read_integer(sqlite3_stmt* from, int position, statement::result_column c) {
+    const std::int64_t i = sqlite3_column_int64(from, position);
+    const auto within = [i](std::int64_t low, std::int64_t high) { return i >= low && i <= high; };
+    bool good = true;
+    switch (c.type) {
+        case column_type::int64:
+            return arg{i};
+        case column_type::boolean:
+            if (within(0, 1)) return arg{i == 1};
+            break;
+        case column_type::int16:
+            if (within(std::numeric_limits<std::int16_t>::min(),
+                       std::numeric_limits<std::int16_t>::max()))
+                return arg{i};
+            break;
+        case column_type::int32:
+            if (within(std::numeric_limits<std::int32_t>::min(),
+                       std::numeric_limits<std::int32_t>::max()))
+                return arg{i};
+            break;
+        case column_type::float64:
+            if (exact_in_double(i)) return arg{static_cast<double>(i)};
+            break;
+        case column_type::date:
+            if (within(first_day, last_day)) return arg{date{static_cast<std::int32_t>(i)}};
+            break;
+        case column_type::timestamp:
+            if (in_calendar(timestamp{i})) return arg{timestamp{i}};
+            break;
+        case column_type::decimal:
+            return arg{decimal::from_unscaled(i, c.scale)};
+        default:
+            good = false;
+    }
+    refuse_stored(from, position, c.type, good ? "an INTEGER outside the range" : "an INTEGER");
+}
+
+arg read_text(sqlite3_stmt* from, int position, statement::result_column c) {
+    if (c.type != column_type::text && c.type != column_type::json)
+        refuse_stored(from, position, c.type, "a TEXT");
+    const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(from, position));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(from, position));
+    const std::string_view text{data, size};
+    return c.type == column_type::text ? arg{text} : arg::of_json(text);
+}
+
+arg read_blob(sqlite3_stmt* from, int position, statement::result_column c) {
+    const void* data = sqlite3_column_blob(from, position);
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(from, position));
+    if (c.type == column_type::blob) return arg::of_bytes(size == 0 ? "" : data, size);
+    if (c.type != column_type::uuid) refuse_stored(from, position, c.type, "a BLOB");
+    uuid u;
+    if (size != u.octets.size()) refuse_stored(from, position, c.type, "a BLOB not 16 bytes long");
+    std::memcpy(u.octets.data(), data, size);
+    return arg{u};
+}
+
+}  // namespace
+
+void check_value(const arg& v, statement::parameter p, std::size_t position) {
+    if (v.kind() == kind::real && std::isnan(v.real()))
+        raise({.code = error_code::value_not_storable,
+               .message = fmt::format(
+                   "SQLite cannot keep NaN: it would become NULL{}",
+                   position == 0 ? std::string{} : fmt::format(" (parameter {})", position))});
+    if (p.type == column_type::decimal && !v.is_null()) unscaled(v, p, position);
+}
+
+int bind_value(sqlite3_stmt* to, int position, const arg& v, statement::parameter p, lifetime how) {
+    // SQLITE_TRANSIENT is an old-style cast of -1 to a function pointer.
+    const auto transient = reinterpret_cast<sqlite3_destructor_type>(std::intptr_t{-1});
+    const auto keep = how == lifetime::copied ? transient : nullptr;
+    if (v.is_null()) return sqlite3_bind_null(to, position);
+    switch (p.type) {
+        case column_type::boolean:
+            return sqlite3_bind_int(to, position, v.to_boolean() ? 1 : 0);
+        case column_type::int16:
+        case column_type::int32:
+        case column_type::int64:
+            return sqlite3_bind_int64(to, position, v.to_integer());
+        case column_type::float64:
+            return sqlite3_bind_double(to, position, v.to_real());
+        case column_type::date:
+            return sqlite3_bind_int64(to, position, v.to_date().days_since_epoch);
+        case column_type::timestamp:
+            return sqlite3_bind_int64(to, position, v.to_timestamp().micros_since_epoch);
+        case column_type::decimal:
+            return sqlite3_bind_int64(to, position,
+                                      unscaled(v, p, static_cast<std::size_t>(position)));
+        case column_type::text:
+        case column_type::json:
+            // A null pointer would bind NULL: empty text must stay text.
+            return sqlite3_bind_text64(to, position, v.text().empty() ? "" : v.text().data(),
+                                       v.text().size(), keep, SQLITE_UTF8);
+        case column_type::blob:
+            return sqlite3_bind_blob64(to, position, v.text().empty() ? "" : v.text().data(),
+                                       v.text().size(), keep);
+        case column_type::uuid: {
+            const uuid u = v.to_uuid();
+            return sqlite3_bind_blob64(to, position, u.octets.data(), u.octets.size(), transient);
+        }
+    }
+    return SQLITE_MISUSE;
+}
+
+arg read_value(sqlite3_stmt* from, int position, statement::result_column c) {
+    const int storage_class = sqlite3_column_type(from, position);
+    switch (storage_class) {
+        case SQLITE_NULL:
+            return arg{};
+        case SQLITE_INTEGER:
+            return read_integer(from, position, c);
+        case SQLITE_TEXT:
+            return read_text(from, position, c);
+        case SQLITE_BLOB:
+            return read_blob(from, position, c);
+        default:
+            if (c.type == column_type::float64) return arg{sqlite3_column_double(from, position)};
+            refuse_stored(from, position, c.type, class_name(storage_class));
+    }
+}
+
+}  // namespace shardwise::engine::sqlite

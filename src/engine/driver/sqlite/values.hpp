@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// How values are kept in SQLite's storage classes (docs/types.md), in both directions. Free
+// functions; a statement belongs to one thread at a time.
+#pragma once
+
+#include <sqlite3.h>
+
+#include "engine/driver.hpp"
+
+namespace shardwise::engine::sqlite {
+
+/// `copied`: the text may die before the statement is stepped to its end.
+enum class lifetime : bool { borrowed, copied };
+
+/// Throws value_not_storable for what SQLite cannot keep: NaN (it would become NULL) and decimals
+/// that do not fit 64 bits at `p.scale`. Parameters count from 1.
+void check_value(const arg& v, statement::parameter p, std::size_t position);
+
+/// Binds a value that check_argument() and check_value() have let pass; what does not fit all the
+/// same throws. Returns SQLite's result code.
+int bind_value(sqlite3_stmt* to, int position, const arg& v, statement::parameter p, lifetime how);
+
+/// Reads column `position` (from 0) of the present row. Text and bytes are views, valid until the
+/// statement is stepped or reset. Throws bad_value naming the column when the stored class is not
+/// that of the declared type: tables made by others may hold anything anywhere.
+arg read_value(sqlite3_stmt* from, int position, statement::result_column c);
+
+}  // namespace shardwise::engine::sqlite

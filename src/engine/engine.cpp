@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "engine/engine.hpp"
+
+#include <string>
+
+#include "engine/pool.hpp"
+
+namespace shardwise::engine {
+namespace {
+
+sql::dialect_kind dialect_of(engine_kind kind) noexcept {
+    switch (kind) {
+        case engine_kind::sqlite:
+            return sql::dialect_kind::sqlite;
+        case engine_kind::postgres:
+            return sql::dialect_kind::postgres;
+        case engine_kind::mariadb:
+            return sql::dialect_kind::mariadb;
+    }
+    return sql::dialect_kind::sqlite;
+}
+
+/// parse_url() has checked that these are integers.
+void override_with(std::chrono::milliseconds& setting, const url& where, const char* option) {
+    if (const auto given = where.options.find(option); given != where.options.end())
+        setting = std::chrono::milliseconds(std::stoll(given->second));
+}
+
+pool_options effective(const url& where, pool_options options) {
+    if (const auto given = where.options.find("pool_size"); given != where.options.end())
+        options.size = static_cast<std::size_t>(std::stoull(given->second));
+    override_with(options.wait_timeout, where, "pool_wait_ms");
+    override_with(options.connect_timeout, where, "connect_timeout_ms");
+    override_with(options.statement_timeout, where, "statement_timeout_ms");
+    if (where.is_memory() || options.size == 0) options.size = 1;
+    return options;
+}
+
+connect_options session_settings(const url& where, const pool_options& options) {
+    connect_options session;
+    session.statement_timeout = options.statement_timeout;
+    override_with(session.lock_timeout, where, "lock_timeout_ms");
+    return session;
+}
+
+}  // namespace
+
+engine::engine(url where, pool_options options,
+               std::function<void(connection&, deadline)> on_connect)
+    : where_(std::move(where)),
+      options_(effective(where_, options)),
+      driver_(&driver_for(where_.kind)),
+      dialect_(&sql::dialect_for(dialect_of(where_.kind))) {
+    auto open = [this, session = session_settings(where_, options_),
+                 check = std::move(on_connect)](deadline limit) {
+        auto c = driver_->connect(where_, session, limit);
+        if (check) check(*c, limit);
+        return c;
+    };
+    const auto rule =
+        where_.is_memory() ? pool::idle_rule::keep_forever : pool::idle_rule::close_old;
+    pool_ = std::make_unique<pool>(where_.display(), options_, rule, std::move(open));
+}
+
+engine::~engine() = default;
+
+lease engine::acquire(deadline limit) { return pool_->acquire(limit); }
+
+engine::pool_stats engine::stats() const { return pool_->stats(); }
+
+void engine::close_idle() { pool_->close_idle(); }
+
+}  // namespace shardwise::engine
