@@ -30,10 +30,11 @@ struct column {
     column_type type = column_type::int64;
     bool nullable = false;
     generation generated = generation::none;
-    std::uint32_t length = 0;   ///< text, bytes: longest value in characters (bytes); 0 = no limit
-    std::uint8_t precision = 0; ///< decimal: all digits, 1..38
-    std::uint8_t scale = 0;     ///< decimal: digits behind the point
-    std::string default_sql;    ///< literal default in the portable form of docs/types.md, or empty
+    std::uint32_t length = 0;    ///< text, bytes: longest value in characters (bytes); 0 = no limit
+    std::uint8_t precision = 0;  ///< decimal: all digits, 1..38
+    std::uint8_t scale = 0;      ///< decimal: digits behind the point
+    std::string default_sql;  ///< literal default in the portable form of docs/types.md, or empty
+    friend bool operator==(const column&, const column&) = default;
 };
 
 /// Uniqueness over shards. Inside one shard the database enforces it.
@@ -48,16 +49,19 @@ struct unique_constraint {
     std::string name;
     std::vector<column_index> columns;
     unique_scope scope = unique_scope::implied;
+    friend bool operator==(const unique_constraint&, const unique_constraint&) = default;
 };
 
 struct index {
     std::string name;
     std::vector<column_index> columns;
+    friend bool operator==(const index&, const index&) = default;
 };
 
 struct check_constraint {
     std::string name;
     std::string sql;  ///< portable SQL over this table's columns
+    friend bool operator==(const check_constraint&, const check_constraint&) = default;
 };
 
 enum class delete_rule : std::uint8_t { restrict, cascade, set_null };
@@ -68,12 +72,13 @@ struct foreign_key {
     std::string parent_table;
     std::vector<std::string> parent_columns;
     delete_rule on_delete = delete_rule::restrict;
+    friend bool operator==(const foreign_key&, const foreign_key&) = default;
 };
 
 enum class distribution_kind : std::uint8_t {
-    sharded,     ///< this table's own shard key and strategy
-    colocated,   ///< lives with the parent row: same shard map as `root_table`
-    reference,   ///< full copy on each shard
+    sharded,    ///< this table's own shard key and strategy
+    colocated,  ///< lives with the parent row: same shard map as `root_table`
+    reference,  ///< full copy on each shard
 };
 
 enum class strategy_kind : std::uint8_t { hash, modulo, range, list, directory, custom };
@@ -87,12 +92,13 @@ struct distribution {
     distribution_kind kind = distribution_kind::sharded;
     strategy_kind strategy = strategy_kind::hash;
     std::vector<column_index> shard_key;  ///< in the order in which the key is hashed
-    std::string parent_table;  ///< colocated: the table whose rows these live with
-    std::string root_table;    ///< the sharded table at the end of the colocation chain (own name
-                               ///< when sharded); names the shard map. Set by registry::add
+    std::string parent_table;             ///< colocated: the table whose rows these live with
+    std::string root_table;      ///< the sharded table at the end of the colocation chain (own name
+                                 ///< when sharded); names the shard map. Set by registry::add
     bool stored_bucket = false;  ///< the table has an sw_bucket column (hash strategy, own tables)
     /// What happens to a row whose shard key is NULL: placed in this bucket, or refused when empty.
     std::optional<std::uint32_t> null_bucket;
+    friend bool operator==(const distribution&, const distribution&) = default;
 };
 
 /// The name of the library's own column. Persisted in users' databases: DO NOT CHANGE.
@@ -100,7 +106,8 @@ inline constexpr std::string_view bucket_column_name = "sw_bucket";
 
 struct table {
     std::string name;
-    std::vector<column> columns;  ///< the struct's columns in mapping order; sw_bucket, if any, last
+    std::vector<column>
+        columns;  ///< the struct's columns in mapping order; sw_bucket, if any, last
     std::vector<column_index> primary_key;
     std::vector<unique_constraint> uniques;
     std::vector<index> indexes;
@@ -116,12 +123,14 @@ struct table {
     column_index column_at(std::string_view column_name) const;
     /// Every column of the shard key is part of the primary key: get() asks one shard.
     bool primary_key_pins_shard() const noexcept;
+    friend bool operator==(const table&, const table&) = default;
 };
 
-/// Checks one table by itself: names (empty, NUL, UTF-8, longer than 63 bytes, doubled, reserved),
-/// a primary key with columns that are not nullable, types of generated columns, lengths, decimal
-/// precision, shard key present exactly when sharded or colocated, per-shard uniqueness said
-/// explicitly. Throws bad_model or bad_identifier naming table and column.
+/// Checks one table by itself: names (empty, NUL, UTF-8, longer than 63 bytes, doubled in either
+/// case, reserved), a primary key with columns that are not nullable, types of generated columns,
+/// lengths, decimal precision, shard key present exactly when sharded or colocated, per-shard
+/// uniqueness said explicitly. Throws bad_model or bad_identifier naming table and column, and
+/// not_supported for uniqueness that would have to span shards.
 void validate(const table& t);
 
 }  // namespace shardwise::schema

@@ -6,6 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "schema/bad_value.hpp"
 #include "schema/calendar.hpp"
@@ -55,12 +56,6 @@ std::string dated(Calendar t, std::string_view unit, std::int64_t count) {
     sentence += ": ";
     sentence += expected;
     schema::bad_value(sentence, text);
-}
-
-bool equal_ignoring_case(std::string_view text, std::string_view lower) {
-    return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char t, char l) {
-        return (t >= 'A' && t <= 'Z' ? static_cast<char>(t - 'A' + 'a') : t) == l;
-    });
 }
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
