@@ -11,7 +11,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "engine/storable.hpp"
+#include "base/utf8.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::engine {
@@ -154,7 +154,7 @@ private:
 
     std::string name(std::size_t begin, std::size_t end) const {
         std::string out = unescape(begin, end);
-        if (!is_utf8(out)) fail(begin, "this part is not valid UTF-8");
+        if (!is_valid_utf8(out)) fail(begin, "this part is not valid UTF-8");
         return out;
     }
 
@@ -237,7 +237,7 @@ private:
     void read_host_name(std::size_t begin, std::size_t end) {
         std::string host = unescape(begin, end);
         if (!host.empty() && host.front() == '/') {
-            if (!is_utf8(host)) fail(begin, "this part is not valid UTF-8");
+            if (!is_valid_utf8(host)) fail(begin, "this part is not valid UTF-8");
             out_.socket = std::move(host);
             return;
         }

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <limits>
 
-#include "engine/storable.hpp"
+#include "schema/calendar.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::engine::sqlite {
@@ -85,10 +85,11 @@ arg read_integer(sqlite3_stmt* from, int position, statement::result_column c) {
             if (exact_in_double(i)) return arg{static_cast<double>(i)};
             break;
         case column_type::date:
-            if (within(first_day, last_day)) return arg{date{static_cast<std::int32_t>(i)}};
+            if (within(schema::first_date.days_since_epoch, schema::last_date.days_since_epoch))
+                return arg{date{static_cast<std::int32_t>(i)}};
             break;
         case column_type::timestamp:
-            if (in_calendar(timestamp{i})) return arg{timestamp{i}};
+            if (schema::in_calendar(timestamp{i})) return arg{timestamp{i}};
             break;
         case column_type::decimal:
             return arg{decimal::from_unscaled(i, c.scale)};
