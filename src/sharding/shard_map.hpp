@@ -50,8 +50,9 @@ private:
 
 using shard_map_ptr = std::shared_ptr<const shard_map>;
 
-/// The first map of a group: buckets in contiguous runs of nearly equal size over the shards
-/// (modulo, list, range: bucket b on shard b % shard_count).
+/// The first map of a group: buckets in contiguous runs over the shards (modulo, list, range:
+/// bucket b on shard b % shard_count). The shards' numbers of buckets differ by at most one. Throws
+/// bad_config when there are no buckets, no shards or more shards than shard_index can number.
 std::vector<shard_index> initial_owners(schema::strategy_kind kind, std::uint32_t bucket_count,
                                         std::size_t shard_count);
 

@@ -61,13 +61,15 @@ public:
 
     virtual std::uint32_t bucket_count() const noexcept = 0;
 
-    /// The bucket of a key whose `count` columns are not NULL. Throws unroutable_key when no bucket
-    /// is declared for it (a range or list with a gap), bad_value for a kind it cannot place.
-    /// Empty: only a lookup can tell (directory).
+    /// The bucket of a key whose `count` columns are not NULL and have the kinds of the table's key
+    /// columns: the caller converts first, since hash places 5 and 5.0 in different buckets. Throws
+    /// unroutable_key when no bucket is declared for it (a range or list with a gap), bad_value for
+    /// a kind it cannot place. Empty: only a lookup can tell (directory).
     virtual std::optional<bucket_id> bucket_of(const arg* key, std::size_t count) const = 0;
 
     /// The buckets that can hold keys inside the range of a single-column key; empty: cannot tell,
-    /// so all of them.
+    /// so all of them. The ends have the kind of the key column, or a kind
+    /// that is not a whole number (id > 1.5): a strategy may conclude whole keys from whole ends.
     virtual std::optional<bucket_set> buckets_in(const key_range& range) const;
 
     /// n when all rows of bucket b have key % n == b (floored); 0 when buckets are not residues.
