@@ -26,6 +26,9 @@ public:
     virtual ~operator_node() = default;
     /// False at the end. `row` has as many places as the plan node has columns.
     virtual bool next(std::span<arg> row) = 0;
+    /// The shard that the row delivered last came from. For plans whose rows are table rows (no
+    /// aggregation, no distinct): the session needs it for the identity of objects.
+    virtual sharding::shard_index shard_of_row() const noexcept { return 0; }
 };
 
 struct execution {

@@ -114,8 +114,10 @@ const entity& make_entity(const entity_description& d) {
     // Entities live as long as the process: statements and clusters point to them.
     auto e = std::make_unique<entity>();
     e->size = d.size;
-    e->make = d.make;
-    e->clone = d.clone;
+    e->alignment = d.alignment;
+    e->construct = d.construct;
+    e->copy = d.copy;
+    e->assign = d.assign;
     e->destroy = d.destroy;
     schema::table& t = e->table;
     t.name = d.table;

@@ -17,8 +17,10 @@ struct entity {
     schema::table table;
     std::vector<member> members;  ///< parallel to table.columns, without sw_bucket
     std::size_t size = 0;
-    void* (*make)() = nullptr;
-    void* (*clone)(const void*) = nullptr;
+    std::size_t alignment = 0;
+    void (*construct)(void*) = nullptr;
+    void (*copy)(void*, const void*) = nullptr;
+    void (*assign)(void*, const void*) = nullptr;
     void (*destroy)(void*) noexcept = nullptr;
 
     arg get(const void* object, schema::column_index c) const {

@@ -55,10 +55,12 @@ struct entity_description {
     std::size_t column_count;
     const option_description* options;
     std::size_t option_count;
-    std::size_t size;  ///< of the struct, in bytes
-    void* (*make)();
-    void* (*clone)(const void*);
-    void (*destroy)(void*) noexcept;
+    std::size_t size;       ///< of the struct, in bytes
+    std::size_t alignment;  ///< of the struct
+    void (*construct)(void* room);                   ///< E{} in the given room
+    void (*copy)(void* room, const void* from);      ///< E(from) in the given room
+    void (*assign)(void* object, const void* from);  ///< object = from
+    void (*destroy)(void* object) noexcept;          ///< ~E(), the room stays
 };
 
 /// Opaque: table metadata and the way to read and write the members. Immutable; lives as long as the

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <new>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -552,16 +553,20 @@ struct describe_option<foreign_key<columns<Cs...>, columns<P, Ps...>, Rule>> {
 };
 
 template <class E>
-void* make() {
-    return new E{};
+void construct(void* room) {
+    ::new (room) E{};
 }
 template <class E>
-void* clone(const void* p) {
-    return new E(*static_cast<const E*>(p));
+void copy(void* room, const void* from) {
+    ::new (room) E(*static_cast<const E*>(from));
 }
 template <class E>
-void destroy(void* p) noexcept {
-    delete static_cast<E*>(p);
+void assign(void* object, const void* from) {
+    *static_cast<E*>(object) = *static_cast<const E*>(from);
+}
+template <class E>
+void destroy(void* object) noexcept {
+    static_cast<E*>(object)->~E();
 }
 
 template <class E, class... Options>
@@ -599,8 +604,10 @@ const model::entity& build_entity(types<Options...>) {
         d.options = options;
         d.option_count = option_count;
         d.size = sizeof(E);
-        d.make = &make<E>;
-        d.clone = &clone<E>;
+        d.alignment = alignof(E);
+        d.construct = &construct<E>;
+        d.copy = &copy<E>;
+        d.assign = &assign<E>;
         d.destroy = &destroy<E>;
         return model::make_entity(d);
     });

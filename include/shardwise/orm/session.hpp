@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+// The session: a unit of work over the cluster. Objects in, objects out; the session knows which
+// shard each one lives on. Not thread-safe: one thread at a time; cheap to open, so open one per
+// request. The cluster must outlive it.
+//
+// Transactions: a transaction begins on a shard with the first write there and ends with commit() or
+// rollback(). Reads before that see the newest committed rows of each shard; reads on a shard that
+// was written to go through its transaction. commit() ends all of them; writes to several shards are
+// not yet atomic (docs/guide/transactions.md).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <type_traits>
+#include <vector>
+
+#include "shardwise/cluster/cluster.hpp"
+#include "shardwise/model/statement.hpp"
+#include "shardwise/orm/record.hpp"
+#include "shardwise/orm/result.hpp"
+#include "shardwise/plan/explain.hpp"
+
+namespace shardwise {
+
+/// find<Post>(7, everywhere): the primary key does not tell the shard, ask all of them.
+struct everywhere_t {};
+inline constexpr everywhere_t everywhere{};
+
+struct session_options {
+    /// Queries write pending changes first, so that they see them.
+    bool autoflush = true;
+    /// Deadline of each call in milliseconds; 0: the cluster's.
+    std::int64_t timeout_ms = 0;
+};
+
+namespace orm {
+
+/// The compiled part of the session.
+class session_core {
+public:
+    session_core(cluster_layer::core& db, const session_options& options);
+    ~session_core();
+    session_core(const session_core&) = delete;
+    session_core& operator=(const session_core&) = delete;
+
+    record_ptr add(const model::entity& e, const void* object);
+    /// `key`: the primary key's values in mapping order. Empty: no such row.
+    record_ptr find(const model::entity& e, const arg* key, std::size_t count);
+    record_ptr find_everywhere(const model::entity& e, const arg* key, std::size_t count);
+    void erase(record& r);
+    void refresh(record& r);
+    void detach(record& r);
+
+    row_set_ptr select(const sql::select_ptr& s);
+    row_set_ptr load(const model::entity& e, const sql::select_ptr& s);
+    /// Calls `room(context)` for the place of each object and fills it.
+    void values(const model::entity& e, const sql::select_ptr& s, void* context,
+                void* (*room)(void* context));
+    row_stream_ptr open_stream(const sql::select_ptr& s);
+    std::int64_t count(const sql::select_ptr& s);
+    std::int64_t run(const sql::change_ptr& c);
+    explanation explain(const sql::select_ptr& s);
+    explanation explain(const sql::change_ptr& c);
+
+    /// Streams objects into the table, without the identity map. `next` gives the address of the
+    /// next object or nullptr; generated keys are written into it.
+    std::int64_t bulk_insert(const model::entity& e, void* context,
+                             void* (*next)(void* context));
+
+    void flush();
+    void commit();
+    void rollback() noexcept;
+    bool in_transaction() const noexcept;
+
+    struct state;
+
+private:
+    state* state_;
+};
+
+[[noreturn]] void throw_not_found(const model::entity& e);
+[[noreturn]] void throw_row_count(std::size_t found);
+
+}  // namespace orm
+
+namespace detail {
+
+/// Values of a primary key against the types of its columns.
+template <class L>
+struct key_columns;
+template <class... Ms>
+struct key_columns<types<Ms...>> {
+    template <class C>
+    static constexpr bool is_key() {
+        return (C::flags & model::is_primary_key) != 0;
+    }
+    template <class Values, class... Cs>
+    struct check;
+    template <class... Vs, class... Cs>
+    struct check<types<Vs...>, Cs...> {
+        static constexpr bool ok() { return sizeof...(Vs) == 0 && (!is_key<Cs>() && ...); }
+    };
+    template <class V, class... Vs, class C, class... Cs>
+    struct check<types<V, Vs...>, C, Cs...> {
+        static constexpr bool ok() {
+            if constexpr (!is_key<C>()) {
+                return check<types<V, Vs...>, Cs...>::ok();
+            } else if constexpr (!fits<typename C::value_type, V>()) {
+                return false;
+            } else {
+                return check<types<Vs...>, Cs...>::ok();
+            }
+        }
+    };
+    template <class... Vs>
+    static constexpr bool accepts = check<types<Vs...>, Ms...>::ok();
+};
+
+template <class V>
+arg key_arg(const V& v) {
+    if constexpr (std::is_convertible_v<const V&, std::string_view>) {
+        return arg{std::string_view(v)};
+    } else {
+        return type_traits<V>::get(v);
+    }
+}
+
+template <class Iterator>
+struct object_source {
+    Iterator at;
+    Iterator end;
+    static void* next(void* context) {
+        auto& self = *static_cast<object_source*>(context);
+        if (self.at == self.end) return nullptr;
+        return &*self.at++;
+    }
+};
+
+}  // namespace detail
+
+class session {
+public:
+    explicit session(cluster& db, const session_options& options = {})
+        : core_(db.core(), options) {}
+
+    // ---------------------------------------------------------------- objects
+
+    /// Makes a copy of the object part of the session. A generated key is set at once, so the
+    /// handle knows key and shard; the row is written by the next flush. Throws no_shard_key,
+    /// unroutable_key, and bad_state when the session has an object of this key.
+    template <class E>
+    ref<E> add(const E& object) {
+        return ref<E>(core_.add(entity_of<E>(), &object));
+    }
+
+    /// The object with this primary key (its columns in mapping order), or an empty ref. Asks at
+    /// most one shard, and nobody if the session has the object.
+    template <class E, class... Key>
+    ref<E> find(const Key&... key) {
+        const model::entity& e = entity_of<E>();
+        static_assert(detail::key_columns<detail::members_of<E>>::template accepts<Key...>,
+                      "shardwise: find() and get() take the values of the primary key, in mapping "
+                      "order and of its types");
+        static_assert(mapping<E>::is_reference || detail::facts_of<E>::key_pins_shard,
+                      "shardwise: the primary key of this table does not contain its shard key, so "
+                      "the row's shard is unknown: use find_everywhere<T>(key) or "
+                      "select<T>().where(shard key == ...)");
+        const arg args[] = {detail::key_arg(key)...};
+        return ref<E>(core_.find(e, args, sizeof...(Key)));
+    }
+    /// The same when the primary key does not tell the shard: asks all of them.
+    template <class E, class... Key>
+    ref<E> find_everywhere(const Key&... key) {
+        const model::entity& e = entity_of<E>();
+        static_assert(detail::key_columns<detail::members_of<E>>::template accepts<Key...>,
+                      "shardwise: find() and get() take the values of the primary key, in mapping "
+                      "order and of its types");
+        const arg args[] = {detail::key_arg(key)...};
+        return ref<E>(core_.find_everywhere(e, args, sizeof...(Key)));
+    }
+    /// find() that throws not_found.
+    template <class E, class... Key>
+    ref<E> get(const Key&... key) {
+        ref<E> r = find<E>(key...);
+        if (!r) orm::throw_not_found(entity_of<E>());
+        return r;
+    }
+    /// The row is deleted by the next flush.
+    template <class E>
+    void erase(const ref<E>& r) {
+        core_.erase(*r.record());
+    }
+    /// Reads the row again; throws not_found when it is gone, bad_state when the object has unsaved
+    /// changes.
+    template <class E>
+    void refresh(const ref<E>& r) {
+        core_.refresh(*r.record());
+    }
+    /// The session forgets the object; unsaved changes are not written.
+    template <class E>
+    void detach(const ref<E>& r) {
+        core_.detach(*r.record());
+    }
+
+    // ---------------------------------------------------------------- queries
+
+    /// All rows: refs for select<E>(), tuples or structs for select(columns...).
+    template <class Row, class Pins, class Needs, class... From>
+    result<Row> all(const select_query<Row, Pins, Needs, From...>& q) {
+        static_assert(std::remove_cvref_t<decltype(q)>::complete,
+                      "shardwise: the select list uses a table that is not joined to this query");
+        return result<Row>(rows<Row, From...>(q.statement()));
+    }
+    /// The first row, if there is one.
+    template <class Row, class Pins, class Needs, class... From>
+    std::optional<Row> first(const select_query<Row, Pins, Needs, From...>& q) {
+        auto found = all(q.limit(1));
+        if (found.empty()) return std::nullopt;
+        return found.front();
+    }
+    /// The only row; throws not_found or many_rows.
+    template <class Row, class Pins, class Needs, class... From>
+    Row one(const select_query<Row, Pins, Needs, From...>& q) {
+        auto found = all(q.limit(2));
+        if (found.size() != 1) orm::throw_row_count(found.size());
+        return found.front();
+    }
+    /// Accepts only statements that are proven to ask one shard.
+    template <class Row, class Pins, class Needs, class... From>
+    result<Row> local(const select_query<Row, Pins, Needs, From...>& q) {
+        static_assert(routes_to_one_shard<decltype(q)>,
+                      "shardwise: this query does not pin the shard key, it would run on every "
+                      "shard; add 'shard key == value' to where(), or call all()");
+        return all(q);
+    }
+    /// The number of rows that all() would return.
+    template <class Row, class Pins, class Needs, class... From>
+    std::int64_t count(const select_query<Row, Pins, Needs, From...>& q) {
+        return core_.count(q.statement());
+    }
+    template <class Row, class Pins, class Needs, class... From>
+    bool exists(const select_query<Row, Pins, Needs, From...>& q) {
+        return core_.count(q.limit(1).statement()) > 0;
+    }
+    /// Plain structs, unknown to the session: the fast way to read many.
+    template <class E, class Pins, class Needs, class... From>
+    std::vector<E> values(const select_query<ref<E>, Pins, Needs, From...>& q) {
+        std::vector<E> all;
+        core_.values(entity_of<E>(), q.statement(), &all, [](void* to) -> void* {
+            return &static_cast<std::vector<E>*>(to)->emplace_back();
+        });
+        return all;
+    }
+    /// Rows one by one with bounded memory; select<E>() gives plain structs.
+    template <class Row, class Pins, class Needs, class... From>
+    auto stream(const select_query<Row, Pins, Needs, From...>& q) {
+        using out = typename streamed<Row>::type;
+        return shardwise::stream<out>(core_.open_stream(q.statement()));
+    }
+
+    /// UPDATE / DELETE without loading; returns the number of rows. Objects in the session are not
+    /// changed: refresh() them.
+    template <class E, class Pins>
+    std::int64_t run(const change_query<E, Pins>& c) {
+        return core_.run(c.statement());
+    }
+
+    /// Where a statement would go and why; nothing is sent.
+    template <class Q>
+    explanation explain(const Q& q) {
+        return core_.explain(q.statement());
+    }
+
+    // ---------------------------------------------------------------- bulk
+
+    /// Inserts a range of structs (100 or 100 million) by the fastest way of each server, with
+    /// bounded memory, as part of this session's transaction. Generated keys are written into the
+    /// structs. Returns their number.
+    template <class Range>
+    std::int64_t bulk_insert(Range&& objects) {
+        using E = std::remove_cvref_t<decltype(*objects.begin())>;
+        static_assert(std::is_lvalue_reference_v<decltype(*objects.begin())> &&
+                          !std::is_const_v<std::remove_reference_t<decltype(*objects.begin())>>,
+                      "shardwise: bulk_insert() needs a range of non-const structs");
+        using source = detail::object_source<decltype(objects.begin())>;
+        source s{objects.begin(), objects.end()};
+        return core_.bulk_insert(entity_of<E>(), &s, &source::next);
+    }
+
+    // ---------------------------------------------------------------- transaction
+
+    /// Writes what is pending, without ending the transaction.
+    void flush() { core_.flush(); }
+    /// flush(), then COMMIT on every shard that was written to.
+    void commit() { core_.commit(); }
+    /// Undoes everything since the last commit: added objects become detached, changed ones get
+    /// their old values back, erased ones are persistent again.
+    void rollback() noexcept { core_.rollback(); }
+    bool in_transaction() const noexcept { return core_.in_transaction(); }
+
+private:
+    template <class Row>
+    struct streamed {
+        using type = Row;
+    };
+    template <class E>
+    struct streamed<ref<E>> {
+        using type = E;
+    };
+
+    template <class Row, class Root, class... From>
+    orm::row_set_ptr rows(const sql::select_ptr& s) {
+        if constexpr (detail::is_ref<Row>) {
+            return core_.load(entity_of<Root>(), s);
+        } else {
+            return core_.select(s);
+        }
+    }
+
+    orm::session_core core_;
+};
+
+}  // namespace shardwise

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// Everything that a program needs. Cheap to include (docs/performance.md, "compile time").
+#pragma once
+
+#include "shardwise/base/error.hpp"
+#include "shardwise/cluster/cluster.hpp"
+#include "shardwise/model/statement.hpp"
+#include "shardwise/orm/session.hpp"
+#include "shardwise/version.hpp"
