@@ -123,7 +123,8 @@ void check_foreign_key(const table& t, const foreign_key& f, const table& parent
 /// Databases keep tables and indexes (which unique constraints are) in one namespace, and MariaDB
 /// foreign keys in another. A taken name would make CREATE INDEX IF NOT EXISTS do nothing.
 std::set<std::string> relation_names(const table& t) {
-    std::set<std::string> names{ascii_lower(std::string_view{t.name})};
+    const std::string table_name = ascii_lower(std::string_view{t.name});
+    std::set<std::string> names{table_name, table_name + "_pkey"};  // PostgreSQL's primary key
     for (const unique_constraint& u : t.uniques)
         names.insert(ascii_lower(std::string_view{u.name}));
     for (const index& i : t.indexes) names.insert(ascii_lower(std::string_view{i.name}));

@@ -21,7 +21,7 @@ public:
     explicit table_check(const table& t) : t_(t) {}
 
     void run() {
-        check_object_name("table", t_.name);
+        check_table_name();
         check_columns();
         check_primary_key();
         check_constraints();
@@ -46,7 +46,6 @@ private:
     void check_name(const std::string& what, const std::string& name) const {
         const std::string_view fault = fault_of_name(name);
         if (fault.empty()) return;
-        // A name with this fault is not fit to be printed.
         fail(error_code::bad_identifier,
              "the name of a " + what + " " + std::string(fault) + "; choose another name");
     }
@@ -56,6 +55,15 @@ private:
             bad("the name '" + name + "' of a " + what +
                 " is reserved: names that begin with sw_ belong to shardwise and with sqlite_ to "
                 "SQLite");
+    }
+
+    /// A name with a fault is not fit to be printed, and this one stands before every message.
+    void check_table_name() const {
+        const std::string_view fault = fault_of_name(t_.name);
+        if (!fault.empty())
+            raise(error_code::bad_identifier,
+                  "the name of a table " + std::string(fault) + "; choose another name");
+        check_object_name("table", t_.name);
     }
 
     // --- columns
