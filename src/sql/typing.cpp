@@ -71,12 +71,6 @@ void check_number(op o, const expr& x) {
                        name_of(x.type.type)));
 }
 
-bool is_nonzero_constant(const expr& x) {
-    if (x.kind != expr_kind::constant || x.literal.is_null()) return false;
-    const arg v = x.literal.view();
-    return v.kind() == kind::real ? v.real() != 0.0 : v.to_decimal() != decimal{0};
-}
-
 sql_type decimal_arithmetic(op o, const sql_type& a, const sql_type& b, bool nullable) {
     const int pa = precision_of(a), pb = precision_of(b), sa = scale_of(a), sb = scale_of(b);
     switch (o) {
@@ -154,6 +148,12 @@ int digits_of(const decimal& d) {
         ++digits;
     }
     return std::max(digits, 1);
+}
+
+bool is_nonzero_constant(const expr& x) {
+    if (x.kind != expr_kind::constant || x.literal.is_null()) return false;
+    const arg v = x.literal.view();
+    return v.kind() == kind::real ? v.real() != 0.0 : v.to_decimal() != decimal{0};
 }
 
 decimal without_trailing_zeros(const decimal& d) {

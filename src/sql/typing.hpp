@@ -31,6 +31,9 @@ void check_condition(std::string_view where, const expr& x);
 /// largest scale if one is a decimal, else their own. Trailing zeros of constants do not count.
 sql_type comparison_type(std::span<const expr_ptr> operands, std::span<const value> constants = {});
 
+/// A divisor that cannot be zero.
+bool is_nonzero_constant(const expr& x);
+
 /// The same number with as few fraction digits as possible.
 decimal without_trailing_zeros(const decimal& d);
 

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// Writes expressions as text of one dialect and collects what is bound to it. One writer per
+// statement; not shared between threads.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sql/ast.hpp"
+#include "sql/compiler.hpp"
+#include "sql/dialect.hpp"
+
+namespace shardwise::sql {
+
+/// The tables of a statement and the names by which their columns are qualified.
+class scope {
+public:
+    explicit scope(table_ref only);
+    explicit scope(const select& s);
+
+    struct appearance {
+        table_ref ref;
+        std::string name;       ///< the table's name, or t<alias>
+        bool optional = false;  ///< right side of a LEFT JOIN: all columns may be NULL
+    };
+    const std::vector<appearance>& all() const noexcept { return all_; }
+    /// Throws bad_query when the column's table is not part of the statement.
+    const appearance& of(const column_ref& c) const;
+    /// `e` may be NULL, outer joins considered.
+    bool nullable(const expr& e) const;
+
+private:
+    void add(table_ref ref, bool optional);
+    std::vector<appearance> all_;
+};
+
+class expression_writer {
+public:
+    expression_writer(const dialect& d, const scope& tables, bool pad_lists)
+        : dialect_(d), traits_(d.traits()), scope_(tables), pad_lists_(pad_lists) {
+        qualified_ = tables.all().size() > 1;
+    }
+
+    /// Text that is not an expression.
+    expression_writer& operator<<(std::string_view sql) {
+        out_.text += sql;
+        return *this;
+    }
+    void identifier(std::string_view name) { dialect_.identifier(out_.text, name); }
+    /// The table's name where it is introduced: FROM, JOIN, UPDATE.
+    void table(const scope::appearance& a);
+    void parameter(const value& v, typed as);
+
+    /// An expression standing alone: an item, a condition, a side of SET.
+    void whole(const expr& e);
+    /// Whole, and text in byte order: a GROUP BY key, an item of SELECT DISTINCT.
+    void in_byte_order(const expr& e);
+    void order_term(const ordering& o);
+    /// The value as it is kept in column `c`. Throws value_not_storable or bad_query when digits
+    /// would be lost.
+    void assigned(const expr& e, const schema::table& t, const schema::column& c);
+
+    /// From now on an expression equal to one of `keys` is written as that key is: PostgreSQL
+    /// demands that grouped expressions look the same everywhere, parameters included.
+    void use_keys(std::vector<const expr*> keys);
+    void enable_keys(bool on) noexcept { keys_enabled_ = on; }
+    /// Columns carry their table's name, so that no heading of the result can be meant.
+    void qualify_always() noexcept { qualified_ = true; }
+
+    compiled take() { return std::move(out_); }
+
+private:
+    struct key {
+        const expr* expression;
+        std::string text;  ///< numbered parameters only: as first written
+    };
+    void any(const expr& e, bool bare);
+    void node(const expr& e, bool bare);
+    void atom(const expr& e) { any(e, false); }
+    void atom_in_byte_order(const expr& e);
+    key* matching_key(const expr& e);
+    void key_text(key& k);
+    void column(const expr& e);
+    void constant(const value& v, const sql_type& as);
+    void operand(const expr& e, const sql_type& as);
+    void binary(const expr& e);
+    void logic(const expr& e);
+    void comparison(const expr& e);
+    void arithmetic(const expr& e);
+    void divisor(const expr& e, const sql_type& as);
+    void unary(const expr& e);
+    void in_list(const expr& e);
+    void between(const expr& e);
+    void like(const expr& e);
+    void aggregate_call(const expr& e);
+    void sum(const expr& x);
+    void average(const expr& x);
+    void extreme(const expr& e);
+    bool postgres_extreme(const expr& e);
+
+    const dialect& dialect_;
+    const dialect_traits& traits_;
+    const scope& scope_;
+    std::vector<key> keys_;
+    compiled out_;
+    bool pad_lists_;
+    bool qualified_ = false;
+    bool keys_enabled_ = false;
+};
+
+}  // namespace shardwise::sql

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "sql/group_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "shardwise/base/error.hpp"
+
+namespace shardwise::sql {
+namespace {
+
+[[noreturn]] void refuse(std::string message) {
+    raise(error_info{.code = error_code::bad_query, .message = std::move(message)});
+}
+
+bool is_grouped(const select& s) {
+    return !s.group_by.empty() || (s.having && s.having->has_aggregate) ||
+           std::any_of(s.items.begin(), s.items.end(),
+                       [](const select_item& i) { return i.expression->has_aggregate; }) ||
+           std::any_of(s.order_by.begin(), s.order_by.end(),
+                       [](const ordering& o) { return o.by->has_aggregate; });
+}
+
+void check_covered(const select& s, std::string_view clause, const expr& e) {
+    if (e.kind == expr_kind::aggregate) return;
+    for (const expr_ptr& key : s.group_by)
+        if (same_expression(*key, e)) return;
+    if (e.kind == expr_kind::column)
+        refuse(
+            fmt::format("{} uses {}.{}, which is neither grouped nor aggregated: add it to "
+                        "group_by",
+                        clause, e.ref.table->name, e.ref.table->columns[e.ref.column].name));
+    for (const expr_ptr& x : e.operands) check_covered(s, clause, *x);
+}
+
+void check_distinct(const select& s) {
+    for (const select_item& i : s.items)
+        if (i.expression->type.type == column_type::json)
+            refuse("SELECT DISTINCT cannot tell JSON documents apart");
+    for (const ordering& o : s.order_by) {
+        const bool selected = std::any_of(
+            s.items.begin(), s.items.end(),
+            [&](const select_item& i) { return same_expression(*i.expression, *o.by); });
+        if (!selected)
+            refuse(
+                "SELECT DISTINCT can only be ordered by what it selects: which row's value "
+                "should count?");
+    }
+}
+
+}  // namespace
+
+void check_grouping(const select& s) {
+    if (s.distinct) check_distinct(s);
+    if (!is_grouped(s)) {
+        if (s.having) refuse("HAVING needs groups or an aggregate: use where");
+        return;
+    }
+    for (const select_item& i : s.items) check_covered(s, "SELECT", *i.expression);
+    if (s.having) check_covered(s, "HAVING", *s.having);
+    for (const ordering& o : s.order_by) check_covered(s, "ORDER BY", *o.by);
+}
+
+std::vector<const expr*> keys_of(const select& s) {
+    std::vector<const expr*> keys;
+    for (const expr_ptr& e : s.group_by) keys.push_back(e.get());
+    if (s.distinct)
+        for (const select_item& i : s.items) keys.push_back(i.expression.get());
+    return keys;
+}
+
+}  // namespace shardwise::sql

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+// The rest of expression_writer: lists, patterns, aggregates, ordering, assignments.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "shardwise/base/error.hpp"
+#include "sql/constants.hpp"
+#include "sql/expression_writer.hpp"
+#include "sql/typing.hpp"
+
+namespace shardwise::sql {
+namespace {
+
+constexpr std::size_t longest_unpadded_list = 8;
+
+/// Lists of similar length share one text, so that caches of prepared statements find it again.
+std::size_t padded_length(std::size_t count) {
+    if (count <= longest_unpadded_list) return count;
+    return std::max(count, std::min(std::bit_ceil(count), longest_in_list));
+}
+
+[[noreturn]] void refuse(const schema::table& t, std::string message) {
+    raise(
+        error_info{.code = error_code::bad_query, .message = std::move(message), .table = t.name});
+}
+
+}  // namespace
+
+void expression_writer::in_list(const expr& e) {
+    if (e.list.empty()) {
+        *this << (e.negated ? "1 = 1" : "1 = 0");
+        return;
+    }
+    const sql_type as = comparison_type(e.operands, e.list);
+    operand(*e.operands[0], as);
+    *this << (e.negated ? " NOT IN (" : " IN (");
+    const std::size_t count = pad_lists_ ? padded_length(e.list.size()) : e.list.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i != 0) *this << ", ";
+        constant(e.list[std::min(i, e.list.size() - 1)], as);
+    }
+    *this << ")";
+}
+
+void expression_writer::between(const expr& e) {
+    const sql_type as = comparison_type(e.operands);
+    operand(*e.operands[0], as);
+    *this << (e.negated ? " NOT BETWEEN " : " BETWEEN ");
+    operand(*e.operands[1], as);
+    *this << " AND ";
+    operand(*e.operands[2], as);
+}
+
+void expression_writer::like(const expr& e) {
+    const sql_type text{column_type::text};
+    operand(*e.operands[0], text);
+    *this << (e.negated ? " NOT LIKE " : " LIKE ");
+    operand(*e.operands[1], text);
+    *this << traits_.like_collation << traits_.like_escape;
+}
+
+void expression_writer::aggregate_call(const expr& e) {
+    // What is aggregated are rows, not groups: keys do not stand for it.
+    const bool keys = std::exchange(keys_enabled_, false);
+    switch (e.function) {
+        case aggregate::count_all:
+            *this << "COUNT(*)";
+            break;
+        case aggregate::count:
+        case aggregate::count_distinct:
+            *this << (e.function == aggregate::count ? "COUNT(" : "COUNT(DISTINCT ");
+            if (e.function == aggregate::count)
+                whole(*e.operands[0]);
+            else
+                in_byte_order(*e.operands[0]);
+            *this << ")";
+            break;
+        case aggregate::sum:
+            sum(*e.operands[0]);
+            break;
+        case aggregate::avg:
+            average(*e.operands[0]);
+            break;
+        case aggregate::min:
+        case aggregate::max:
+            extreme(e);
+            break;
+    }
+    keys_enabled_ = keys;
+}
+
+void expression_writer::sum(const expr& x) {
+    // PostgreSQL's sum of narrow integers is a bigint; the result type here is a decimal.
+    const bool widen = traits_.narrow_arithmetic && is_integer(x.type.type);
+    *this << (widen ? "CAST(SUM(" : "SUM(");
+    whole(x);
+    *this << (widen ? ") AS numeric)" : ")");
+}
+
+void expression_writer::average(const expr& x) {
+    *this << "(CAST(SUM(";
+    whole(x);
+    *this << ") AS " << traits_.double_type << ")";
+    if (traits_.scaled_decimals && x.type.type == column_type::decimal && x.type.scale > 0)
+        *this << " / 1" << std::string(x.type.scale, '0') << ".0";
+    *this << " / COUNT(";
+    whole(x);
+    *this << "))";
+}
+
+void expression_writer::extreme(const expr& e) {
+    if (traits_.narrow_arithmetic && postgres_extreme(e)) return;
+    *this << (e.function == aggregate::min ? "MIN(" : "MAX(");
+    in_byte_order(*e.operands[0]);
+    *this << ")";
+}
+
+/// PostgreSQL 15 has no MIN and MAX of booleans, UUIDs and bytes.
+bool expression_writer::postgres_extreme(const expr& e) {
+    const expr& x = *e.operands[0];
+    const bool least = e.function == aggregate::min;
+    const auto call = [&](std::string_view before, std::string_view after) {
+        *this << before;
+        whole(x);
+        *this << after;
+        return true;
+    };
+    switch (x.type.type) {
+        case column_type::boolean:
+            return call(least ? "BOOL_AND(" : "BOOL_OR(", ")");
+        case column_type::uuid:
+            return call(least ? "CAST(MIN(CAST(" : "CAST(MAX(CAST(",
+                        " AS text) COLLATE \"C\") AS uuid)");
+        case column_type::blob:
+            return call(least ? "DECODE(MIN(ENCODE(" : "DECODE(MAX(ENCODE(",
+                        ", 'hex') COLLATE \"C\"), 'hex')");
+        default:
+            return false;
+    }
+}
+
+void expression_writer::order_term(const ordering& o) {
+    const std::size_t start = out_.text.size(), bound = out_.values.size();
+    atom_in_byte_order(*o.by);
+    const std::string x = out_.text.substr(start);
+    out_.text.resize(start);
+    const std::size_t after = out_.values.size();
+    const int times =
+        dialect_.order_term(out_.text, x, o.descending, o.nulls_first, scope_.nullable(*o.by));
+    if (traits_.numbered_parameters) return;
+    for (int again = 1; again < times; ++again)
+        for (std::size_t i = bound; i < after; ++i) {
+            const value repeated = out_.values[i];
+            const typed as = out_.parameters[i];
+            out_.values.push_back(repeated);
+            out_.parameters.push_back(as);
+        }
+}
+
+void expression_writer::assigned(const expr& e, const schema::table& t, const schema::column& c) {
+    if (e.kind == expr_kind::constant) {
+        const bound_constant b = bind_assigned(e.literal, t, c, traits_);
+        return parameter(b.bound, b.as);
+    }
+    const column_type from = e.type.type;
+    const bool exact_target = is_integer(c.type) || c.type == column_type::decimal;
+    const int scale = from == column_type::decimal ? e.type.scale : 0;
+    const int kept = c.type == column_type::decimal ? c.scale : 0;
+    if (exact_target && (from == column_type::float64 || scale > kept))
+        refuse(t, fmt::format("column {}.{} of type {} would round the {} it is set to", t.name,
+                              c.name, name_of(c.type),
+                              from == column_type::float64
+                                  ? std::string{"floating-point number"}
+                                  : fmt::format("{} fraction digits", scale)));
+    const sql_type as{c.type, c.precision, c.scale, c.nullable};
+    if (traits_.scaled_decimals &&
+        (c.type == column_type::decimal || c.type == column_type::float64))
+        operand(e, as);
+    else
+        whole(e);
+}
+
+}  // namespace shardwise::sql

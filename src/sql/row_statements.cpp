@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// The unit of work's statements on single rows.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "shardwise/base/error.hpp"
+#include "sql/compiler.hpp"
+
+namespace shardwise::sql {
+namespace {
+
+/// Text of a statement on one table; parameters are numbered as they come.
+class row_text {
+public:
+    row_text(const schema::table& t, const dialect& d) : table_(t), dialect_(d) {}
+
+    row_text& operator<<(std::string_view sql) {
+        out.text += sql;
+        return *this;
+    }
+    void table() {
+        check_identifier("table", table_.name);
+        dialect_.identifier(out.text, table_.name);
+    }
+    const schema::column& column(schema::column_index i) {
+        const schema::column& c = table_.columns.at(i);
+        check_identifier("column", c.name);
+        dialect_.identifier(out.text, c.name);
+        return c;
+    }
+    void parameter(const schema::column& c) {
+        out.parameters.push_back({c.type, c.scale});
+        dialect_.parameter(out.text, static_cast<int>(out.parameters.size()));
+    }
+    void equals_parameter(schema::column_index i) {
+        const schema::column& c = column(i);
+        *this << " = ";
+        parameter(c);
+    }
+    void where_key() {
+        if (table_.primary_key.empty())
+            raise(error_info{.code = error_code::bad_model,
+                             .message = fmt::format("table {} has no primary key", table_.name),
+                             .table = table_.name});
+        bool first = true;
+        for (const schema::column_index i : table_.primary_key) {
+            *this << (std::exchange(first, false) ? " WHERE " : " AND ");
+            equals_parameter(i);
+        }
+    }
+
+    compiled out;
+
+private:
+    const schema::table& table_;
+    const dialect& dialect_;
+};
+
+void check_columns(const schema::table& t, std::span<const schema::column_index> columns,
+                   std::string_view verb) {
+    if (columns.empty())
+        raise(error_info{.code = error_code::bad_query,
+                         .message = fmt::format("an {} of {} without columns", verb, t.name),
+                         .table = t.name});
+}
+
+}  // namespace
+
+compiled compile_insert(const schema::table& t, std::span<const schema::column_index> columns,
+                        std::size_t rows, const dialect& d) {
+    check_columns(t, columns, "INSERT");
+    if (rows == 0 || rows > max_parameters(d) / columns.size())
+        raise(error_info{.code = error_code::bad_query,
+                         .message = fmt::format(
+                             "an INSERT of {} rows into {}: 1 to {} are possible "
+                             "in one statement on {}",
+                             rows, t.name, max_parameters(d) / columns.size(), d.traits().name),
+                         .table = t.name});
+    row_text sql{t, d};
+    sql << "INSERT INTO ";
+    sql.table();
+    sql << " (";
+    bool first = true;
+    for (const schema::column_index i : columns) {
+        if (!std::exchange(first, false)) sql << ", ";
+        sql.column(i);
+    }
+    sql << ") VALUES ";
+    for (std::size_t row = 0; row < rows; ++row) {
+        sql << (row == 0 ? "(" : ", (");
+        first = true;
+        for (const schema::column_index i : columns) {
+            if (!std::exchange(first, false)) sql << ", ";
+            sql.parameter(t.columns[i]);
+        }
+        sql << ")";
+    }
+    return std::move(sql.out);
+}
+
+compiled compile_update(const schema::table& t, std::span<const schema::column_index> columns,
+                        const dialect& d) {
+    check_columns(t, columns, "UPDATE");
+    row_text sql{t, d};
+    sql << "UPDATE ";
+    sql.table();
+    bool first = true;
+    for (const schema::column_index i : columns) {
+        sql << (std::exchange(first, false) ? " SET " : ", ");
+        sql.equals_parameter(i);
+    }
+    sql.where_key();
+    return std::move(sql.out);
+}
+
+compiled compile_delete(const schema::table& t, const dialect& d) {
+    row_text sql{t, d};
+    sql << "DELETE FROM ";
+    sql.table();
+    sql.where_key();
+    return std::move(sql.out);
+}
+
+compiled compile_find(const schema::table& t, const dialect& d) {
+    row_text sql{t, d};
+    sql << "SELECT ";
+    bool first = true;
+    for (schema::column_index i = 0; i < t.columns.size(); ++i) {
+        if (t.columns[i].generated == schema::generation::bucket) continue;
+        if (!std::exchange(first, false)) sql << ", ";
+        const schema::column& c = sql.column(i);
+        sql.out.columns.push_back({c.type, c.scale});
+    }
+    sql << " FROM ";
+    sql.table();
+    sql.where_key();
+    return std::move(sql.out);
+}
+
+}  // namespace shardwise::sql
