@@ -2,29 +2,21 @@
 #include <fmt/format.h>
 
 #include "base/utf8.hpp"
+#include "schema/names.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/dialect.hpp"
 #include "sql/dialect/quoting.hpp"
 
 namespace shardwise::sql {
-namespace {
-
-constexpr std::size_t longest_identifier = 63;
-
-[[noreturn]] void refuse(std::string message) {
-    raise(error_info{.code = error_code::bad_identifier, .message = std::move(message)});
-}
-
-}  // namespace
-
 void check_identifier(std::string_view what, std::string_view name) {
-    if (name.empty()) refuse(fmt::format("the name of a {} is empty", what));
-    if (!is_valid_utf8(name)) refuse(fmt::format("the name of a {} is not valid UTF-8", what));
-    if (name.find('\0') != std::string_view::npos)
-        refuse(fmt::format("the name of a {} has a zero byte", what));
-    if (name.size() > longest_identifier)
-        refuse(fmt::format("the name of {} \"{}\" has {} bytes: at most {} are possible", what,
-                           name, name.size(), longest_identifier));
+    const std::string_view fault = schema::fault_of_name(name);
+    if (fault.empty()) return;
+    // Only a name that is text can be shown.
+    const bool shown =
+        !name.empty() && is_valid_utf8(name) && name.find('\0') == std::string_view::npos;
+    raise(error_info{.code = error_code::bad_identifier,
+                     .message = shown ? fmt::format("the {} name '{}' {}", what, name, fault)
+                                      : fmt::format("the name of a {} {}", what, fault)});
 }
 
 namespace dialects {
