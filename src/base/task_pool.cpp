@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/task_pool.hpp"
 
-#include <system_error>
 #include <utility>
 
 namespace shardwise {
@@ -31,7 +30,7 @@ void task_pool::submit(std::function<void()> job) {
 void task_pool::start_thread() {
     try {
         threads_.emplace_back([this] { work(); });
-    } catch (const std::system_error&) {
+    } catch (...) {
         if (!threads_.empty()) return;  // the others will come to it
         jobs_.pop_back();
         throw;

@@ -24,7 +24,7 @@ public:
     task_pool& operator=(const task_pool&) = delete;
 
     /// Never waits for a job. A job must not let an exception out (the program would end): whoever
-    /// wants the result carries the exception over, too. Throws std::system_error only when not a
+    /// wants the result carries the exception over, too. Throws only when not a
     /// single thread can be started; the job is not run then.
     void submit(std::function<void()> job);
 
