@@ -7,6 +7,7 @@
 #include "base/deadline.hpp"
 #include "engine/engine.hpp"
 #include "sharding/shard_map.hpp"
+#include "shardwise/base/error.hpp"
 
 namespace shardwise::cluster_layer {
 
@@ -19,6 +20,9 @@ struct shard_connection {
     /// Call after an error that poisons the connection.
     void poison() noexcept {
         if (borrowed) borrowed.poison();
+    }
+    void poison_if(const error& failure) noexcept {
+        if (failure.poisons_connection()) poison();
     }
 };
 

@@ -12,6 +12,7 @@
 
 #include "base/deadline.hpp"
 #include "base/task_pool.hpp"
+#include "cluster/bound_table.hpp"
 #include "cluster/connection_source.hpp"
 #include "engine/engine.hpp"
 #include "model/entity.hpp"
@@ -52,6 +53,8 @@ public:
     /// the same distribution (created or adopted earlier, by whatever process); otherwise
     /// unknown_table: call create_all or adopt. Cheap when known already.
     void require(const model::entity& e);
+    /// The struct with its prepared statements on this cluster; calls require() on first use.
+    bound_table& bind(const model::entity& e);
 
     // ---- ids, threads
     std::int64_t next_id();
@@ -62,6 +65,7 @@ private:
     friend class shardwise::cluster;
     struct state;
     std::unique_ptr<state> state_;
+    bound_tables bound_{*this};
 };
 
 }  // namespace shardwise::cluster_layer

@@ -14,22 +14,31 @@ using schema::column_index;
 
 schema::delete_rule rule_of(on_delete rule) {
     switch (rule) {
-        case on_delete::restrict: return schema::delete_rule::restrict;
-        case on_delete::cascade: return schema::delete_rule::cascade;
-        case on_delete::set_null: return schema::delete_rule::set_null;
+        case on_delete::restrict:
+            return schema::delete_rule::restrict;
+        case on_delete::cascade:
+            return schema::delete_rule::cascade;
+        case on_delete::set_null:
+            return schema::delete_rule::set_null;
     }
     return schema::delete_rule::restrict;
 }
 
 schema::strategy_kind kind_of(strategy s) {
     switch (s) {
-        case strategy::modulo: return schema::strategy_kind::modulo;
-        case strategy::range: return schema::strategy_kind::range;
-        case strategy::list: return schema::strategy_kind::list;
-        case strategy::directory: return schema::strategy_kind::directory;
-        case strategy::custom: return schema::strategy_kind::custom;
+        case strategy::modulo:
+            return schema::strategy_kind::modulo;
+        case strategy::range:
+            return schema::strategy_kind::range;
+        case strategy::list:
+            return schema::strategy_kind::list;
+        case strategy::directory:
+            return schema::strategy_kind::directory;
+        case strategy::custom:
+            return schema::strategy_kind::custom;
         case strategy::none:
-        case strategy::hash: break;
+        case strategy::hash:
+            break;
     }
     return schema::strategy_kind::hash;
 }
@@ -39,8 +48,8 @@ schema::column column_of(const column_description& d) {
     c.name = d.name;
     c.type = d.type->type;
     c.nullable = d.type->nullable;
-    c.generated = (d.flags & is_generated) != 0 ? schema::generation::cluster_id
-                                                : schema::generation::none;
+    c.generated =
+        (d.flags & is_generated) != 0 ? schema::generation::cluster_id : schema::generation::none;
     c.length = d.max_length;
     c.precision = d.precision;
     c.scale = d.scale;
@@ -52,8 +61,7 @@ void add_column_constraints(schema::table& t, const column_description& d, colum
     if ((d.flags & is_primary_key) != 0) t.primary_key.push_back(i);
     if ((d.flags & is_shard_key) != 0) t.placed.shard_key.push_back(i);
     if ((d.flags & is_indexed) != 0) t.indexes.push_back({"", {i}});
-    if ((d.flags & is_unique) != 0)
-        t.uniques.push_back({"", {i}, schema::unique_scope::implied});
+    if ((d.flags & is_unique) != 0) t.uniques.push_back({"", {i}, schema::unique_scope::implied});
     if ((d.flags & is_unique_per_shard) != 0)
         t.uniques.push_back({"", {i}, schema::unique_scope::per_shard});
     if ((d.flags & is_cluster_unique) != 0)

@@ -37,7 +37,7 @@ struct option_description {
     std::string_view sql;   ///< check
     const std::ptrdiff_t* offsets;
     std::size_t offset_count;
-    std::string_view parent_table;                        ///< foreign_key
+    std::string_view parent_table;                          ///< foreign_key
     const std::string_view (*parent_columns)(std::size_t);  ///< foreign_key, by position
     on_delete rule;
 };
@@ -47,24 +47,25 @@ struct entity_description {
     strategy placed_by;
     std::string_view custom_strategy;
     bool reference;
-    bool stores_bucket;  ///< the rows carry their hash bucket in sw_bucket
-    std::int64_t null_bucket;           ///< -1: none
-    std::string_view colocated_parent;  ///< colocated_with<> or the parent of the shard key; or empty
-    std::string_view root_table;        ///< end of the colocation chain; empty: reference table
+    bool stores_bucket;        ///< the rows carry their hash bucket in sw_bucket
+    std::int64_t null_bucket;  ///< -1: none
+    std::string_view
+        colocated_parent;         ///< colocated_with<> or the parent of the shard key; or empty
+    std::string_view root_table;  ///< end of the colocation chain; empty: reference table
     const column_description* columns;
     std::size_t column_count;
     const option_description* options;
     std::size_t option_count;
-    std::size_t size;       ///< of the struct, in bytes
-    std::size_t alignment;  ///< of the struct
+    std::size_t size;                                ///< of the struct, in bytes
+    std::size_t alignment;                           ///< of the struct
     void (*construct)(void* room);                   ///< E{} in the given room
     void (*copy)(void* room, const void* from);      ///< E(from) in the given room
     void (*assign)(void* object, const void* from);  ///< object = from
     void (*destroy)(void* object) noexcept;          ///< ~E(), the room stays
 };
 
-/// Opaque: table metadata and the way to read and write the members. Immutable; lives as long as the
-/// process.
+/// Opaque: table metadata and the way to read and write the members. Immutable; lives as long as
+/// the process.
 struct entity;
 
 /// Throws bad_model / bad_identifier.

@@ -174,8 +174,7 @@ struct pinned {
     using type = members<>;
 };
 template <column_like A>
-    requires(A::pins)
-struct pinned<A> {
+requires(A::pins) struct pinned<A> {
     using type = members<A::pointer>;
 };
 
@@ -225,8 +224,7 @@ auto compare_value(const A& a, const V& v) {
 template <sql::op O, operand A, operand B>
 auto compare_columns(const A& a, const B& b) {
     check_comparable<A, B>();
-    return typename predicate_over<members<>, A, B>::type{
-        sql::binary(O, node_of(a), node_of(b))};
+    return typename predicate_over<members<>, A, B>::type{sql::binary(O, node_of(a), node_of(b))};
 }
 
 /// The C++ type of an arithmetic result.
@@ -237,10 +235,10 @@ struct arithmetic {
     static constexpr bool numeric =
         (storable_integer<a> || std::same_as<a, double> || std::same_as<a, decimal>)&&(
             storable_integer<b> || std::same_as<b, double> || std::same_as<b, decimal>);
-    using plain = std::conditional_t<
-        std::same_as<a, double> || std::same_as<b, double>, double,
-        std::conditional_t<std::same_as<a, decimal> || std::same_as<b, decimal>, decimal,
-                           std::int64_t>>;
+    using plain =
+        std::conditional_t<std::same_as<a, double> || std::same_as<b, double>, double,
+                           std::conditional_t<std::same_as<a, decimal> || std::same_as<b, decimal>,
+                                              decimal, std::int64_t>>;
     static constexpr bool nullable = !std::same_as<a, A> || !std::same_as<b, B>;
     using type = std::conditional_t<nullable, std::optional<plain>, plain>;
 };
@@ -262,10 +260,11 @@ auto combine_value(const A& a, const V& v) {
     using result = std::conditional_t<O == sql::op::divide || O == sql::op::modulo,
                                       std::optional<typename t::plain>, typename t::type>;
     return typename spread<typename entities_of<A>::type, expression, result>::type{sql::binary(
-        O, node_of(a), sql::constant(to_arg<std::conditional_t<
-                           std::floating_point<V>, double,
-                           std::conditional_t<std::same_as<V, decimal>, decimal, std::int64_t>>>(
-                           v)))};
+        O, node_of(a),
+        sql::constant(
+            to_arg<std::conditional_t<
+                std::floating_point<V>, double,
+                std::conditional_t<std::same_as<V, decimal>, decimal, std::int64_t>>>(v)))};
 }
 
 template <operand A>
@@ -288,8 +287,7 @@ struct make_sort_term<types<Es...>> {
 };
 template <operand A>
 auto sort_by(const A& a, bool descending) {
-    return
-        typename make_sort_term<typename entities_of<A>::type>::type{ordering_of(a, descending)};
+    return typename make_sort_term<typename entities_of<A>::type>::type{ordering_of(a, descending)};
 }
 
 template <class Column, class V>
@@ -317,33 +315,27 @@ auto in_range(const Range& values, bool negated) {
 // ---------------------------------------------------------------- comparisons
 
 template <detail::operand A, class V>
-    requires(!detail::operand<V>)
-auto operator==(const A& a, const V& v) {
+requires(!detail::operand<V>) auto operator==(const A& a, const V& v) {
     return detail::compare_value<sql::op::eq>(a, v);
 }
 template <detail::operand A, class V>
-    requires(!detail::operand<V>)
-auto operator!=(const A& a, const V& v) {
+requires(!detail::operand<V>) auto operator!=(const A& a, const V& v) {
     return detail::compare_value<sql::op::ne>(a, v);
 }
 template <detail::operand A, class V>
-    requires(!detail::operand<V>)
-auto operator<(const A& a, const V& v) {
+requires(!detail::operand<V>) auto operator<(const A& a, const V& v) {
     return detail::compare_value<sql::op::lt>(a, v);
 }
 template <detail::operand A, class V>
-    requires(!detail::operand<V>)
-auto operator<=(const A& a, const V& v) {
+requires(!detail::operand<V>) auto operator<=(const A& a, const V& v) {
     return detail::compare_value<sql::op::le>(a, v);
 }
 template <detail::operand A, class V>
-    requires(!detail::operand<V>)
-auto operator>(const A& a, const V& v) {
+requires(!detail::operand<V>) auto operator>(const A& a, const V& v) {
     return detail::compare_value<sql::op::gt>(a, v);
 }
 template <detail::operand A, class V>
-    requires(!detail::operand<V>)
-auto operator>=(const A& a, const V& v) {
+requires(!detail::operand<V>) auto operator>=(const A& a, const V& v) {
     return detail::compare_value<sql::op::ge>(a, v);
 }
 template <detail::row_operand A, detail::row_operand B>

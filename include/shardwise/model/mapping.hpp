@@ -63,7 +63,9 @@ constexpr bool is_mapped() {
 }
 
 template <class T>
-concept column_like = requires { typename T::is_column; };
+concept column_like = requires {
+    typename T::is_column;
+};
 
 /// Lets relations stand next to columns in a mapping.
 struct not_a_column {
@@ -105,9 +107,9 @@ struct column {
     }
     /// This column as a node of a statement.
     static sql::column_ref ref() {
-        static const sql::column_ref r{
-            &model::table_of(entity_of<entity>()),
-            model::column_at(entity_of<entity>(), detail::offset_in(M)), 0};
+        static const sql::column_ref r{&model::table_of(entity_of<entity>()),
+                                       model::column_at(entity_of<entity>(), detail::offset_in(M)),
+                                       0};
         return r;
     }
 
@@ -254,8 +256,8 @@ struct to_types {
     }
 };
 template <class E>
-using members_of = decltype(unpack<mapping_size_v<mapping<E>>>(
-    std::declval<const mapping<E>&>(), to_types{}));
+using members_of =
+    decltype(unpack<mapping_size_v<mapping<E>>>(std::declval<const mapping<E>&>(), to_types{}));
 
 /// Compile-time facts of a mapping, computed from the types of its members.
 template <class E, class L>
@@ -272,9 +274,9 @@ struct facts<E, types<Ms...>> {
         (((Ms::flags & model::is_unique) != 0 && (Ms::flags & model::is_shard_key) == 0) || ...);
     /// Every shard key column is part of the primary key: a lookup by key asks one shard.
     static constexpr bool key_pins_shard =
-        sharded && (((Ms::flags & model::is_shard_key) == 0 ||
-                     (Ms::flags & model::is_primary_key) != 0) &&
-                    ...);
+        sharded &&
+        (((Ms::flags & model::is_shard_key) == 0 || (Ms::flags & model::is_primary_key) != 0) &&
+         ...);
     /// All shard key columns are in the list of pinned members.
     template <class Pins>
     static constexpr bool pinned_by = [] {
@@ -287,8 +289,8 @@ struct facts<E, types<Ms...>> {
     template <class C>
     static constexpr auto parent_through() {
         if constexpr (column_like<C>) {
-            if constexpr (C::pins && !std::is_same_v<decltype(C::reference::target),
-                                                     const std::nullptr_t>) {
+            if constexpr (C::pins &&
+                          !std::is_same_v<decltype(C::reference::target), const std::nullptr_t>) {
                 return types<typename member<C::reference::target>::entity>{};
             } else {
                 return types<>{};
@@ -572,45 +574,45 @@ void destroy(void* object) noexcept {
 template <class E, class... Options>
 const model::entity& build_entity(types<Options...>) {
     static constexpr mapping<E> m{};
-    return unpack<mapping_size_v<mapping<E>>>(m, []<class... C>(const C&... c)
-                                                     -> const model::entity& {
-        model::column_description columns[sizeof...(C) + 1];
-        std::size_t count = 0;
-        auto add = [&]<class X>(const X& x) {
-            if constexpr (column_like<X>) columns[count++] = describe(x);
-        };
-        (add(c), ...);
-        model::option_description options[sizeof...(Options) + 1];
-        std::size_t option_count = 0;
-        [[maybe_unused]] auto add_option = [&]<class O>(types<O>) {
-            if constexpr (describe_option<O>::listed)
-                options[option_count++] = describe_option<O>::make();
-        };
-        (add_option(types<Options>{}), ...);
-        std::string_view custom;
-        ((custom = option<Options>::custom.empty() ? custom : option<Options>::custom), ...);
+    return unpack<mapping_size_v<mapping<E>>>(
+        m, []<class... C>(const C&... c) -> const model::entity& {
+            model::column_description columns[sizeof...(C) + 1];
+            std::size_t count = 0;
+            auto add = [&]<class X>(const X& x) {
+                if constexpr (column_like<X>) columns[count++] = describe(x);
+            };
+            (add(c), ...);
+            model::option_description options[sizeof...(Options) + 1];
+            std::size_t option_count = 0;
+            [[maybe_unused]] auto add_option = [&]<class O>(types<O>) {
+                if constexpr (describe_option<O>::listed)
+                    options[option_count++] = describe_option<O>::make();
+            };
+            (add_option(types<Options>{}), ...);
+            std::string_view custom;
+            ((custom = option<Options>::custom.empty() ? custom : option<Options>::custom), ...);
 
-        model::entity_description d{};
-        d.table = mapping<E>::table_name();
-        d.placed_by = mapping<E>::placed_by;
-        d.custom_strategy = custom;
-        d.reference = mapping<E>::is_reference;
-        d.stores_bucket = stores_bucket<E>();
-        d.null_bucket = mapping<E>::null_bucket;
-        d.colocated_parent = table_name_of<typename parent_of<E>::type>();
-        d.root_table = table_name_of<typename root_of<E>::type>();
-        d.columns = columns;
-        d.column_count = count;
-        d.options = options;
-        d.option_count = option_count;
-        d.size = sizeof(E);
-        d.alignment = alignof(E);
-        d.construct = &construct<E>;
-        d.copy = &copy<E>;
-        d.assign = &assign<E>;
-        d.destroy = &destroy<E>;
-        return model::make_entity(d);
-    });
+            model::entity_description d{};
+            d.table = mapping<E>::table_name();
+            d.placed_by = mapping<E>::placed_by;
+            d.custom_strategy = custom;
+            d.reference = mapping<E>::is_reference;
+            d.stores_bucket = stores_bucket<E>();
+            d.null_bucket = mapping<E>::null_bucket;
+            d.colocated_parent = table_name_of<typename parent_of<E>::type>();
+            d.root_table = table_name_of<typename root_of<E>::type>();
+            d.columns = columns;
+            d.column_count = count;
+            d.options = options;
+            d.option_count = option_count;
+            d.size = sizeof(E);
+            d.alignment = alignof(E);
+            d.construct = &construct<E>;
+            d.copy = &copy<E>;
+            d.assign = &assign<E>;
+            d.destroy = &destroy<E>;
+            return model::make_entity(d);
+        });
 }
 
 }  // namespace detail

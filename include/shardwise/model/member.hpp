@@ -35,9 +35,10 @@ constexpr std::string_view member_name() {
 struct name_probe {
     int some_field;
 };
-static_assert(member_name<&name_probe::some_field>() == "some_field",
-              "shardwise: this compiler prints member pointers in an unknown form; name the columns "
-              "explicitly and report it");
+static_assert(
+    member_name<&name_probe::some_field>() == "some_field",
+    "shardwise: this compiler prints member pointers in an unknown form; name the columns "
+    "explicitly and report it");
 
 template <class C, class V>
 std::ptrdiff_t offset_in(V C::*m) {

@@ -72,8 +72,8 @@ public:
                       "shardwise: where() uses a column of a table that is not part of this query; "
                       "add .join(...) first");
         using pins = typename detail::all_members<Pins, P>::type;
-        return select_query<Row, pins, needs, From...>(
-            p.node ? sql::add_where(statement_, p.node) : statement_);
+        return select_query<Row, pins, needs, From...>(p.node ? sql::add_where(statement_, p.node)
+                                                              : statement_);
     }
     template <class... Es>
     select_query where(const detail::group_condition<Es...>&) const {
@@ -91,8 +91,8 @@ public:
     auto join(belongs_to<Fk>) const {
         return attach<Fk, typename detail::relation<Fk>::parent>(sql::join_kind::inner);
     }
-    /// Keeps rows without a partner; columns of the joined struct are then NULL: select them through
-    /// aggregates, or use structs whose members are std::optional.
+    /// Keeps rows without a partner; columns of the joined struct are then NULL: select them
+    /// through aggregates, or use structs whose members are std::optional.
     template <auto Fk>
     auto left_join(has_many<Fk>) const {
         return attach<Fk, typename detail::relation<Fk>::child>(sql::join_kind::left);
@@ -108,28 +108,25 @@ public:
                       "shardwise: the join condition uses a column of a table that is not part of "
                       "this query");
         using pins = typename detail::all_members<Pins, P>::type;
-        return select_query<Row, pins, needs, From..., Added>(
-            sql::add_join(statement_, sql::join_kind::inner, model::table_of(entity_of<Added>()),
-                          0, on.node));
+        return select_query<Row, pins, needs, From..., Added>(sql::add_join(
+            statement_, sql::join_kind::inner, model::table_of(entity_of<Added>()), 0, on.node));
     }
 
     template <class... Ks>
     select_query order_by(const Ks&... keys) const {
-        static_assert((detail::inside<typename detail::item_entities<Ks>::type>::template of<
-                           From...> &&
-                       ...),
-                      "shardwise: order_by() uses a column of a table that is not part of this "
-                      "query");
+        static_assert(
+            (detail::inside<typename detail::item_entities<Ks>::type>::template of<From...> && ...),
+            "shardwise: order_by() uses a column of a table that is not part of this "
+            "query");
         const sql::ordering terms[] = {detail::to_ordering(keys)...};
         return select_query(sql::add_order(statement_, terms, sizeof...(Ks)));
     }
     template <detail::row_operand... Cs>
     select_query group_by(const Cs&... cs) const {
-        static_assert((detail::inside<typename detail::item_entities<Cs>::type>::template of<
-                           From...> &&
-                       ...),
-                      "shardwise: group_by() uses a column of a table that is not part of this "
-                      "query");
+        static_assert(
+            (detail::inside<typename detail::item_entities<Cs>::type>::template of<From...> && ...),
+            "shardwise: group_by() uses a column of a table that is not part of this "
+            "query");
         const sql::expr_ptr terms[] = {detail::node_of(cs)...};
         return select_query(sql::add_group(statement_, terms, sizeof...(Cs)));
     }
@@ -161,12 +158,13 @@ private:
         static_assert(detail::one_of<typename relation::child, From...> ||
                           detail::one_of<typename relation::parent, From...>,
                       "shardwise: this relation belongs to another struct");
-        static_assert(relation::on_one_shard,
-                      "shardwise: these tables do not live together, the join cannot run inside one "
-                      "shard: shard the child by this foreign key, make one a 'reference_table', or "
-                      "load the two sides one after the other");
-        const sql::expr_ptr on = sql::binary(
-            sql::op::eq, sql::column(column<Fk>::ref()), sql::column(column<relation::target>::ref()));
+        static_assert(
+            relation::on_one_shard,
+            "shardwise: these tables do not live together, the join cannot run inside one "
+            "shard: shard the child by this foreign key, make one a 'reference_table', or "
+            "load the two sides one after the other");
+        const sql::expr_ptr on = sql::binary(sql::op::eq, sql::column(column<Fk>::ref()),
+                                             sql::column(column<relation::target>::ref()));
         return select_query<Row, Pins, needs, From..., Added>(
             sql::add_join(statement_, kind, model::table_of(entity_of<Added>()), 0, on));
     }

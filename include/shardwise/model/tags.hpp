@@ -81,7 +81,8 @@ struct length : detail::column_tag {
 /// decimal(P, S): P digits, S of them behind the point. Required for decimal columns.
 template <std::uint8_t P, std::uint8_t S>
 struct digits : detail::column_tag {
-    static_assert(P >= 1 && P <= 38 && S <= P, "shardwise: digits<P, S> needs 1 <= P <= 38 and S <= P");
+    static_assert(P >= 1 && P <= 38 && S <= P,
+                  "shardwise: digits<P, S> needs 1 <= P <= 38 and S <= P");
     static constexpr std::uint8_t precision = P;
     static constexpr std::uint8_t scale = S;
 };

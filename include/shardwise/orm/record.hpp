@@ -43,12 +43,8 @@ public:
 
     /// False: there is no such object.
     explicit operator bool() const noexcept { return static_cast<bool>(record_); }
-    const E* operator->() const noexcept {
-        return static_cast<const E*>(orm::object_of(*record_));
-    }
-    const E& operator*() const noexcept {
-        return *static_cast<const E*>(orm::object_of(*record_));
-    }
+    const E* operator->() const noexcept { return static_cast<const E*>(orm::object_of(*record_)); }
+    const E& operator*() const noexcept { return *static_cast<const E*>(orm::object_of(*record_)); }
     /// The object for changing it; written by the next flush, changed columns only. Do not keep the
     /// reference beyond that.
     E& edit() const { return *static_cast<E*>(orm::edit(*record_)); }

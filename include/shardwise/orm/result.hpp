@@ -154,8 +154,7 @@ public:
         const arg* row_;
     };
 
-    explicit stream(orm::row_stream_ptr rows)
-        : rows_(static_cast<orm::row_stream_ptr&&>(rows)) {}
+    explicit stream(orm::row_stream_ptr rows) : rows_(static_cast<orm::row_stream_ptr&&>(rows)) {}
     iterator begin() const { return iterator(rows_.get()); }
     sentinel end() const { return {}; }
 

@@ -3,10 +3,10 @@
 // shard each one lives on. Not thread-safe: one thread at a time; cheap to open, so open one per
 // request. The cluster must outlive it.
 //
-// Transactions: a transaction begins on a shard with the first write there and ends with commit() or
-// rollback(). Reads before that see the newest committed rows of each shard; reads on a shard that
-// was written to go through its transaction. commit() ends all of them; writes to several shards are
-// not yet atomic (docs/guide/transactions.md).
+// Transactions: a transaction begins on a shard with the first write there and ends with commit()
+// or rollback(). Reads before that see the newest committed rows of each shard; reads on a shard
+// that was written to go through its transaction. commit() ends all of them; writes to several
+// shards are not yet atomic (docs/guide/transactions.md).
 #pragma once
 
 #include <cstddef>
@@ -65,8 +65,7 @@ public:
 
     /// Streams objects into the table, without the identity map. `next` gives the address of the
     /// next object or nullptr; generated keys are written into it.
-    std::int64_t bulk_insert(const model::entity& e, void* context,
-                             void* (*next)(void* context));
+    std::int64_t bulk_insert(const model::entity& e, void* context, void* (*next)(void* context));
 
     void flush();
     void commit();

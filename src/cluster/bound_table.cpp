@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "cluster/bound_table.hpp"
+
+#include <algorithm>
+
+#include "cluster/core.hpp"
+#include "sql/compiler.hpp"
+
+namespace shardwise::cluster_layer {
+namespace {
+
+engine::statement to_statement(sql::compiled&& c) {
+    engine::statement s;
+    s.text = std::move(c.text);
+    for (const sql::typed& t : c.parameters) s.parameters.push_back({t.type, t.scale});
+    for (const sql::typed& t : c.columns) s.columns.push_back({t.type, t.scale});
+    return s;
+}
+
+std::vector<std::size_t> positions_in_key(const schema::table& t) {
+    std::vector<std::size_t> positions;
+    if (!t.primary_key_pins_shard()) return positions;
+    for (const column_index c : t.placed.shard_key) {
+        const auto at = std::find(t.primary_key.begin(), t.primary_key.end(), c);
+        positions.push_back(static_cast<std::size_t>(at - t.primary_key.begin()));
+    }
+    return positions;
+}
+
+std::optional<column_index> generated_column(const schema::table& t) {
+    for (std::size_t i = 0; i < t.columns.size(); ++i)
+        if (t.columns[i].generated == schema::generation::cluster_id)
+            return static_cast<column_index>(i);
+    return std::nullopt;
+}
+
+}  // namespace
+
+bound_table::bound_table(core& db, const model::entity& e, std::size_t order)
+    : db_(db),
+      entity_(e),
+      order_(order),
+      shard_key_in_key_(positions_in_key(e.table)),
+      generated_(generated_column(e.table)) {
+    for (std::size_t i = 0; i < db.shard_count(); ++i) {
+        engine::engine& endpoint = db.endpoint(static_cast<shard_index>(i));
+        on_shard s;
+        s.find = endpoint.prepare(to_statement(sql::compile_find(table(), endpoint.dialect())));
+        s.erase = endpoint.prepare(to_statement(sql::compile_delete(table(), endpoint.dialect())));
+        shards_.push_back(std::move(s));
+    }
+}
+
+statement_ptr bound_table::insert(shard_index s, std::size_t rows) {
+    const std::lock_guard lock(mutex_);
+    statement_ptr& slot = shards_[s].inserts[rows];
+    if (!slot) {
+        std::vector<column_index> columns(column_count());
+        for (std::size_t i = 0; i < columns.size(); ++i) columns[i] = static_cast<column_index>(i);
+        engine::engine& endpoint = db_.endpoint(s);
+        slot = endpoint.prepare(
+            to_statement(sql::compile_insert(table(), columns, rows, endpoint.dialect())));
+    }
+    return slot;
+}
+
+statement_ptr bound_table::update(shard_index s, std::span<const column_index> columns) {
+    const std::lock_guard lock(mutex_);
+    statement_ptr& slot = shards_[s].updates[{columns.begin(), columns.end()}];
+    if (!slot) {
+        engine::engine& endpoint = db_.endpoint(s);
+        slot = endpoint.prepare(
+            to_statement(sql::compile_update(table(), columns, endpoint.dialect())));
+    }
+    return slot;
+}
+
+bound_table& core::bind(const model::entity& e) { return bound_.at(e); }
+
+bound_table& bound_tables::at(const model::entity& e) {
+    {
+        const std::shared_lock lock(mutex_);
+        if (const auto found = tables_.find(&e); found != tables_.end()) return *found->second;
+    }
+    db_.require(e);
+    const std::vector<const schema::table*> known = db_.tables();
+    const auto position = std::find_if(known.begin(), known.end(), [&](const schema::table* t) {
+        return t->name == e.table.name;
+    });
+    const std::unique_lock lock(mutex_);
+    std::unique_ptr<bound_table>& slot = tables_[&e];
+    if (!slot)
+        slot = std::make_unique<bound_table>(db_, e,
+                                             static_cast<std::size_t>(position - known.begin()));
+    return *slot;
+}
+
+}  // namespace shardwise::cluster_layer

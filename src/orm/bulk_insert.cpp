@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// Streaming many objects into their shards by each server's bulk protocol, inside the session's
+// transaction. Memory is bounded by one chunk per shard.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "orm/session_state.hpp"
+#include "schema/column_check.hpp"
+#include "shardwise/base/error.hpp"
+
+namespace shardwise::orm {
+namespace {
+
+/// One bulk_writer for each shard that gets rows, opened on the first one.
+class bulk_scatter {
+public:
+    bulk_scatter(session_core::state& s, bound_table& t)
+        : s_(s), t_(t), writers_(s.db.shard_count()) {
+        for (const schema::column& c : t.table().columns)
+            columns_.push_back({c.name, c.type, c.scale});
+        row_.resize(columns_.size());
+        until_ = s.limit();
+    }
+
+    void put(void* object) {
+        if (++rows_ % 1024 == 0) until_ = s_.limit();  // a deadline for progress, not for the whole
+        fill_generated_key(s_.db, t_, object);
+        const plan::placement p = s_.place_object(t_, object, until_);
+        read(object, p);
+        if (!t_.table().is_reference()) {
+            put_on(p.shard);
+            return;
+        }
+        for (std::size_t i = 0; i < writers_.size(); ++i) put_on(static_cast<shard_index>(i));
+    }
+
+    std::int64_t finish() {
+        for (std::size_t i = 0; i < writers_.size(); ++i) {
+            if (!writers_[i]) continue;
+            on_shard(static_cast<shard_index>(i), [&] { writers_[i]->finish(s_.limit()); });
+            writers_[i].reset();
+        }
+        return rows_;
+    }
+
+private:
+    template <class F>
+    void on_shard(shard_index shard, F&& work) {
+        try {
+            work();
+        } catch (const error& failure) {
+            error_info info = failure.info();
+            info.shard = s_.db.shard_name(shard);
+            if (info.table.empty()) info.table = t_.table().name;
+            raise(std::move(info));
+        }
+    }
+
+    void read(const void* object, const plan::placement& p) {
+        const model::entity& e = t_.entity();
+        const engine::driver& client = s_.db.endpoint(p.shard).client();
+        for (std::size_t i = 0; i < e.members.size(); ++i) {
+            const auto c = static_cast<column_index>(i);
+            row_[i] = e.get(object, c);
+            schema::check_column_value(e.table, c, row_[i]);
+            if (!row_[i].is_null()) client.check_storable(row_[i], e.table.columns[i].type);
+        }
+        if (e.table.placed.stored_bucket) row_.back() = arg{static_cast<std::int64_t>(p.bucket)};
+    }
+
+    void put_on(shard_index shard) {
+        on_shard(shard, [&] {
+            if (!writers_[shard]) {
+                const shard_index one[] = {shard};
+                s_.begin_on(one, until_);
+                writers_[shard] =
+                    s_.transactions.pinned(shard)->bulk_insert(t_.table().name, columns_, until_);
+            }
+            writers_[shard]->put(row_, until_);
+        });
+    }
+
+    session_core::state& s_;
+    bound_table& t_;
+    std::vector<std::unique_ptr<engine::bulk_writer>> writers_;  // by shard
+    std::vector<engine::connection::bulk_column> columns_;
+    std::vector<arg> row_;
+    deadline until_;
+    std::int64_t rows_ = 0;
+};
+
+}  // namespace
+
+std::int64_t session_core::bulk_insert(const model::entity& e, void* context,
+                                       void* (*next)(void* context)) {
+    state& s = *state_;
+    s.check_usable("bulk_insert()");
+    s.flush(state::ending::keep_open, s.limit());  // parents that the rows may refer to
+    try {
+        bulk_scatter rows(s, s.bind(e));
+        while (void* const object = next(context)) rows.put(object);
+        return rows.finish();
+    } catch (const error& failure) {
+        s.failure = failure.what();
+        s.transactions.rollback();
+        throw;
+    }
+}
+
+}  // namespace shardwise::orm

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// Running a flush, and ending the transaction with it. The common small commits take one round
+// trip:
+//   one statement on one shard          sent alone: it is atomic by itself
+//   inserts on one shard, commit        BEGIN, statements and COMMIT in one batch
+// Everything else is written first, checked (was every row there?), then committed.
+#include <algorithm>
+
+#include "exec/executor.hpp"
+#include "orm/shard_writer.hpp"
+#include "shardwise/base/error.hpp"
+
+namespace shardwise::orm {
+namespace {
+
+using ending = session_core::state::ending;
+
+bool only_inserts(const shard_writes& w) {
+    return std::all_of(w.writes.begin(), w.writes.end(),
+                       [](const write& x) { return x.what == write::verb::insert; });
+}
+
+/// An error after COMMIT (or a statement that commits by itself) was sent and the connection broke:
+/// nobody knows whether it was done.
+[[noreturn]] void raise_unknown_commit(const error& failure) {
+    if (!failure.poisons_connection()) raise(failure.info());
+    error_info info = failure.info();
+    info.code = error_code::in_doubt;
+    info.message = "the commit was sent and its answer never came: " + failure.message();
+    raise(std::move(info));
+}
+
+/// One statement: no transaction needed.
+void write_alone(session_core::state& s, const shard_writes& work, deadline until) {
+    cluster_layer::shard_connection c = s.db.connect(work.shard, until);
+    shard_writer writer(s.db, work, *c.link, 0, false);
+    try {
+        write_all({&writer, 1}, until);
+    } catch (const error& failure) {
+        c.poison_if(failure);
+        raise_unknown_commit(failure);
+    }
+}
+
+/// BEGIN, inserts, COMMIT in one batch.
+void write_and_commit(session_core::state& s, const shard_writes& work, deadline until) {
+    bool queued = false;
+    engine::connection& link = s.transactions.begin(work.shard, until, queued);
+    shard_writer writer(s.db, work, link, queued ? 1 : 0, true);
+    try {
+        write_all({&writer, 1}, until);
+    } catch (const error& failure) {
+        raise_unknown_commit(failure);
+    }
+    s.transactions.finished(work.shard);
+}
+
+void write_inside(session_core::state& s, const std::vector<shard_writes>& work, deadline until) {
+    std::vector<shard_writer> writers;
+    writers.reserve(work.size());
+    for (const shard_writes& w : work) {
+        bool queued = false;
+        engine::connection& link = s.transactions.begin(w.shard, until, queued);
+        writers.emplace_back(s.db, w, link, queued ? 1 : 0, false);
+    }
+    write_all(writers, until);
+}
+
+void mark_written(const std::vector<shard_writes>& work) {
+    for (const shard_writes& shard : work) {
+        for (const write& w : shard.writes) {
+            for (record* r : w.records) {
+                switch (w.what) {
+                    case write::verb::insert:
+                        r->state = object_state::persistent;
+                        r->inserted = true;
+                        break;
+                    case write::verb::update:
+                        r->written = w.columns;
+                        break;
+                    case write::verb::erase:
+                        r->deleted = true;
+                        break;
+                }
+            }
+        }
+    }
+}
+
+}  // namespace
+
+void session_core::state::flush(ending end, deadline until) {
+    const bool commits = end == ending::commit;
+    if (changed.empty() && !(commits && transactions.active())) return;
+    // What is refused here was not sent: the session stays usable, the object can be mended.
+    const std::vector<shard_writes> work = plan_flush(*this, until);
+    try {
+        const bool others =
+            transactions.active() && !(work.size() == 1 && transactions.only(work.front().shard));
+        if (commits && !transactions.active() && work.size() == 1 &&
+            work.front().writes.size() == 1) {
+            write_alone(*this, work.front(), until);
+        } else if (commits && !others && work.size() == 1 && only_inserts(work.front())) {
+            write_and_commit(*this, work.front(), until);
+        } else {
+            if (!work.empty()) write_inside(*this, work, until);
+            if (commits) transactions.commit(until);
+        }
+        mark_written(work);
+    } catch (const error& e) {
+        // The database forgets this transaction at once; the objects wait for rollback().
+        failure = e.what();
+        transactions.rollback();
+        throw;
+    }
+    if (commits) after_commit();
+}
+
+void session_core::state::begin_on(std::span<const shard_index> shards, deadline until) {
+    std::vector<engine::connection*> fresh;
+    for (const shard_index shard : shards) {
+        bool queued = false;
+        engine::connection& c = transactions.begin(shard, until, queued);
+        if (queued) fresh.push_back(&c);
+    }
+    for (engine::connection* c : fresh)
+        while (c->pending() > 0)
+            if (c->next({}) == engine::fetch::wait) engine::wait(*c, until);
+}
+
+}  // namespace shardwise::orm

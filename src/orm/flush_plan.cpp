@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "orm/flush_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "schema/column_check.hpp"
+#include "shardwise/base/error.hpp"
+
+namespace shardwise::orm {
+namespace {
+
+using verb = write::verb;
+
+struct change {
+    verb what;
+    record* object;
+    std::vector<column_index> columns;
+};
+
+/// An object added earlier may have been edited since: its key and shard are taken anew.
+void place_again(session_core::state& s, record& r, deadline until) {
+    s.identities.remove(r);
+    const plan::placement p = s.place_object(*r.table, r.object(), until);
+    r.shard = p.shard;
+    r.bucket = p.bucket;
+    r.key_hash = s.identity_of(r);
+    s.identities.insert(r);
+}
+
+bool contains(std::span<const column_index> columns, column_index c) {
+    return std::find(columns.begin(), columns.end(), c) != columns.end();
+}
+
+/// The columns to write: changed against the last commit, or written in this transaction (an
+/// earlier flush may have written another value than the one that stands there now).
+std::vector<column_index> changed_columns(const record& r) {
+    std::vector<column_index> columns;
+    const model::entity& e = r.table->entity();
+    for (std::size_t i = 0; i < e.members.size(); ++i) {
+        const auto c = static_cast<column_index>(i);
+        const bool differs = !e.equal(r.object(), r.original, c);
+        if (differs && contains(r.table->shard_key(), c))
+            raise({.code = error_code::shard_key_change,
+                   .message = fmt::format("{}.{} is the shard key: a changed value would leave the "
+                                          "row on the wrong shard; erase the object and add it "
+                                          "again",
+                                          e.table.name, e.table.columns[i].name),
+                   .table = e.table.name});
+        if (differs && contains(r.table->key(), c))
+            raise({.code = error_code::bad_state,
+                   .message = fmt::format("{}.{} is the primary key of a stored row and cannot be "
+                                          "changed; erase the object and add it again",
+                                          e.table.name, e.table.columns[i].name),
+                   .table = e.table.name});
+        if (differs || contains(r.written, c)) columns.push_back(c);
+    }
+    return columns;
+}
+
+void check_values(const session_core::state& s, const change& c) {
+    const model::entity& e = c.object->table->entity();
+    const engine::driver& client = s.db.endpoint(c.object->shard).client();
+    for (std::size_t i = 0; i < e.members.size(); ++i) {
+        const auto column = static_cast<column_index>(i);
+        if (c.what == verb::update && !contains(c.columns, column)) continue;
+        const arg v = e.get(c.object->object(), column);
+        schema::check_column_value(e.table, column, v);
+        if (!v.is_null()) client.check_storable(v, e.table.columns[i].type);
+    }
+}
+
+std::vector<change> collect(session_core::state& s, deadline until) {
+    std::vector<change> changes;
+    for (const record_ptr& p : s.changed) {
+        record& r = *p;
+        if (r.state == object_state::pending) {
+            place_again(s, r, until);
+            changes.push_back({verb::insert, &r, {}});
+        } else if (r.state == object_state::erased && !r.deleted) {
+            changes.push_back({verb::erase, &r, {}});
+        } else if (r.state == object_state::persistent && r.edited) {
+            std::vector<column_index> columns = changed_columns(r);
+            if (!columns.empty()) changes.push_back({verb::update, &r, std::move(columns)});
+        }
+    }
+    for (const change& c : changes)
+        if (c.what != verb::erase) check_values(s, c);
+    // Inserts with parents first, updates, deletes with children first.
+    std::stable_sort(changes.begin(), changes.end(), [](const change& a, const change& b) {
+        if (a.what != b.what) return a.what < b.what;
+        const std::size_t x = a.object->table->order();
+        const std::size_t y = b.object->table->order();
+        return a.what == verb::erase ? x > y : x < y;
+    });
+    return changes;
+}
+
+bool joins(const write& last, const change& next) {
+    return last.what == verb::insert && next.what == verb::insert &&
+           last.records.front()->table == next.object->table;
+}
+
+void add(shard_writes& to, const change& c) {
+    if (!to.writes.empty() && joins(to.writes.back(), c)) {
+        to.writes.back().records.push_back(c.object);
+    } else {
+        to.writes.push_back({c.what, {c.object}, c.columns});
+    }
+}
+
+/// Cuts long runs of inserts into the few sizes that have prepared statements.
+void cut_inserts(std::vector<write>& writes, std::size_t most_parameters) {
+    std::vector<write> cut;
+    for (write& w : writes) {
+        if (w.what != verb::insert) {
+            cut.push_back(std::move(w));
+            continue;
+        }
+        const std::size_t width = w.records.front()->table->column_count();
+        std::size_t done = 0;
+        for (const std::size_t size : cluster_layer::insert_chunk_sizes) {
+            if (size * width > most_parameters && size > 1) continue;
+            for (; w.records.size() - done >= size; done += size) {
+                const auto from = w.records.begin() + static_cast<std::ptrdiff_t>(done);
+                cut.push_back({verb::insert, {from, from + static_cast<std::ptrdiff_t>(size)}, {}});
+            }
+        }
+    }
+    writes = std::move(cut);
+}
+
+}  // namespace
+
+std::vector<shard_writes> plan_flush(session_core::state& s, deadline until) {
+    std::vector<shard_writes> by_shard(s.db.shard_count());
+    for (std::size_t i = 0; i < by_shard.size(); ++i)
+        by_shard[i].shard = static_cast<shard_index>(i);
+    for (const change& c : collect(s, until)) {
+        if (c.object->table->table().is_reference()) {
+            for (shard_writes& every : by_shard) add(every, c);
+        } else {
+            add(by_shard[c.object->shard], c);
+        }
+    }
+    std::erase_if(by_shard, [](const shard_writes& w) { return w.writes.empty(); });
+    for (shard_writes& w : by_shard)
+        cut_inserts(w.writes, sql::max_parameters(s.db.endpoint(w.shard).dialect()));
+    return by_shard;
+}
+
+}  // namespace shardwise::orm

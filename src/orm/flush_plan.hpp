@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Changed objects -> statements for each shard, in the order in which they must run: inserts with
+// parents first, updates, deletes with children first. Everything is checked here, before anything
+// is sent; nothing in this file talks to a server.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "orm/record.hpp"
+#include "orm/session_state.hpp"
+
+namespace shardwise::orm {
+
+/// One statement for one or (INSERT) several objects.
+struct write {
+    enum class verb : std::uint8_t { insert, update, erase };
+    verb what = verb::insert;
+    std::vector<record*> records;
+    std::vector<column_index> columns;  ///< update: the changed ones
+};
+
+struct shard_writes {
+    shard_index shard = 0;
+    std::vector<write> writes;
+};
+
+/// Empty when nothing has changed. Throws value_not_storable, bad_state (a changed primary key) and
+/// shard_key_change.
+std::vector<shard_writes> plan_flush(session_core::state& s, deadline until);
+
+}  // namespace shardwise::orm

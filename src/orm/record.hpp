@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// One object of a session: a header followed, in the same allocation, by the struct itself. Counted
+// without atomics: a session and all it returns belong to one thread at a time.
+//
+//   pending ----flush----> persistent --erase()--> erased --flush, commit--> detached
+//      |                       ^  |                   |
+//      +--rollback--> detached |  +--detach()--> detached
+//                              +------rollback--------+
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "cluster/bound_table.hpp"
+#include "shardwise/orm/record.hpp"
+#include "shardwise/orm/session.hpp"
+
+namespace shardwise::orm {
+
+using cluster_layer::bound_table;
+using schema::column_index;
+using sharding::shard_index;
+
+struct record {
+    std::uint32_t references = 0;
+    object_state state = object_state::pending;
+    bool edited = false;    ///< edit() was called since the last commit
+    bool listed = false;    ///< in the session's list of changed records
+    bool inserted = false;  ///< its INSERT was flushed in this transaction
+    bool deleted = false;   ///< its DELETE was flushed in this transaction
+    shard_index shard = 0;
+    bucket_id bucket = 0;
+    std::uint64_t key_hash = 0;
+    std::uint64_t read_at = 0;  ///< the session's epoch when the values were read
+    bound_table* table = nullptr;
+    session_core::state* owner = nullptr;  ///< null: detached, or the session is gone
+    void* original = nullptr;              ///< the values as of the last commit, once edited
+    std::vector<column_index> written;     ///< columns updated in this transaction
+
+    void* object() noexcept;
+    const void* object() const noexcept { return const_cast<record*>(this)->object(); }
+    /// The values that identify the row in the database: before any edit of this transaction.
+    const void* identity() const noexcept { return original != nullptr ? original : object(); }
+
+    void remember_original();
+    void forget_original() noexcept;
+    /// Puts the original values back.
+    void restore() noexcept;
+};
+
+/// A record with a default-constructed object (from == nullptr) or a copy.
+record_ptr make_record(bound_table& table, const void* from);
+
+}  // namespace shardwise::orm

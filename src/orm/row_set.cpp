@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include "orm/row_set.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace shardwise::orm {
+namespace {
+constexpr std::size_t chunk_size = 64 * 1024;
+}
+
+const char* row_set::keep(std::string_view text) {
+    if (text.size() > room_) {
+        room_ = std::max(chunk_size, text.size());
+        chunks_.push_back(std::make_unique_for_overwrite<char[]>(room_));
+        next_ = chunks_.back().get();
+    }
+    char* const here = next_;
+    std::memcpy(here, text.data(), text.size());
+    next_ += text.size();
+    room_ -= text.size();
+    return here;
+}
+
+void row_set::append(std::span<const arg> row) {
+    for (const arg& a : row) {
+        switch (a.kind()) {
+            case kind::text:
+                cells.push_back(arg{std::string_view{keep(a.text()), a.text().size()}});
+                break;
+            case kind::blob:
+                cells.push_back(arg::of_bytes(keep(a.text()), a.text().size()));
+                break;
+            case kind::json:
+                cells.push_back(arg::of_json({keep(a.text()), a.text().size()}));
+                break;
+            default:
+                cells.push_back(a);
+        }
+    }
+    ++rows;
+}
+
+void retain(const row_set* r) noexcept { ++const_cast<row_set*>(r)->references; }
+void release(const row_set* r) noexcept {
+    if (--const_cast<row_set*>(r)->references == 0) delete r;
+}
+std::size_t size_of(const row_set& r) noexcept { return r.rows; }
+const arg* row_at(const row_set& r, std::size_t row) { return r.cells.data() + row * r.width; }
+const record_ptr& record_at(const row_set& r, std::size_t row) { return r.records[row]; }
+
+void retain(const row_stream* r) noexcept { ++const_cast<row_stream*>(r)->references; }
+void release(const row_stream* r) noexcept {
+    if (--const_cast<row_stream*>(r)->references == 0) delete r;
+}
+const arg* next_row(row_stream& r) { return r.source->next(r.row) ? r.row.data() : nullptr; }
+
+}  // namespace shardwise::orm

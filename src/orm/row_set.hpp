@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Fetched rows, owned: scalars in one array, their text in large chunks; or records of objects.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "exec/executor.hpp"
+#include "orm/record.hpp"
+#include "shardwise/orm/result.hpp"
+
+namespace shardwise::orm {
+
+struct row_set {
+    std::uint32_t references = 1;
+    std::size_t width = 0;
+    std::vector<arg> cells;           ///< rows * width
+    std::vector<record_ptr> records;  ///< of load()
+    std::size_t rows = 0;
+
+    /// Copies what the scalars point to.
+    void append(std::span<const arg> row);
+
+private:
+    const char* keep(std::string_view text);
+    std::vector<std::unique_ptr<char[]>> chunks_;
+    std::size_t room_ = 0;
+    char* next_ = nullptr;
+};
+
+struct row_stream {
+    std::uint32_t references = 1;
+    std::vector<arg> row;
+    std::unique_ptr<exec::operator_node> source;
+};
+
+}  // namespace shardwise::orm

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: MIT
+// The calls of a session. Each takes one deadline for everything it does.
+#include <fmt/format.h>
+
+#include "engine/engine.hpp"
+#include "exec/executor.hpp"
+#include "orm/row_set.hpp"
+#include "orm/session_state.hpp"
+#include "plan/explain.hpp"
+#include "plan/planner.hpp"
+#include "sharding/uuid_v7.hpp"
+#include "shardwise/base/error.hpp"
+
+namespace shardwise::orm {
+namespace {
+
+/// 0 and the nil UUID mean "give me one".
+bool is_unset(const arg& v) {
+    if (v.is_null()) return true;
+    if (v.kind() == kind::uuid) return v.as_uuid() == uuid{};
+    return v.kind() == kind::integer && v.integer() == 0;
+}
+
+}  // namespace
+
+void fill_generated_key(cluster_layer::core& db, const bound_table& t, void* object) {
+    if (!t.generated()) return;
+    const model::entity& e = t.entity();
+    if (!is_unset(e.get(object, *t.generated()))) return;
+    if (e.table.columns[*t.generated()].type == column_type::uuid) {
+        e.put(object, *t.generated(), arg{sharding::make_uuid_v7()});
+    } else {
+        e.put(object, *t.generated(), arg{db.next_id()});
+    }
+}
+
+namespace {
+
+exec::execution how(session_core::state& s, deadline until, bool streaming) {
+    return {s.transactions, s.db.tasks(), until, streaming};
+}
+
+}  // namespace
+
+session_core::session_core(cluster_layer::core& db, const session_options& options)
+    : state_(new state(db, options)) {}
+
+session_core::~session_core() {
+    rollback();
+    state_->identities.for_each([](record& r) {
+        r.owner = nullptr;
+        r.state = object_state::detached;
+    });
+    delete state_;
+}
+
+record_ptr session_core::add(const model::entity& e, const void* object) {
+    state_->check_usable("add()");
+    bound_table& t = state_->bind(e);
+    record_ptr r = make_record(t, object);
+    fill_generated_key(state_->db, t, r->object());
+    const plan::placement p = state_->place_object(t, r->object(), state_->limit());
+    r->shard = p.shard;
+    r->bucket = p.bucket;
+    std::vector<arg> key;
+    for (const column_index c : t.key()) key.push_back(e.get(r->object(), c));
+    r->key_hash = identity_map::hash(t, r->shard, key);
+    if (record* known = state_->identities.find(t, r->shard, key, r->key_hash)) {
+        // An erased object's key is free for a new one as soon as its DELETE is flushed.
+        if (known->state == object_state::erased && known->deleted) {
+            state_->identities.remove(*known);
+        } else {
+            raise({.code = error_code::bad_state,
+                   .message = fmt::format("add() of a second object of {} with a primary key that "
+                                          "this session has already ({}); change that object "
+                                          "instead",
+                                          e.table.name,
+                                          known->state == object_state::erased
+                                              ? "erased but not flushed: call flush() first"
+                                              : "loaded or added"),
+                   .table = e.table.name});
+        }
+    }
+    r->owner = state_;
+    r->read_at = state_->epoch;
+    state_->list(*r);
+    state_->identities.insert(*r);
+    return r;
+}
+
+record_ptr session_core::find(const model::entity& e, const arg* key, std::size_t count) {
+    state& s = *state_;
+    s.check_usable("find()");
+    bound_table& t = s.bind(e);
+    const deadline until = s.limit();
+    for (std::size_t i = 0; i < count; ++i)
+        if (key[i].is_null()) return {};
+    arg shard_key[16];
+    std::size_t n = 0;
+    for (const std::size_t position : t.shard_key_in_key()) shard_key[n++] = key[position];
+    plan::placement p;
+    try {
+        p = s.place(t, {shard_key, n}, until);
+    } catch (const error& failure) {
+        if (failure.code() == error_code::unroutable_key) return {};  // no shard can hold it
+        throw;
+    }
+    const std::uint64_t hash = identity_map::hash(t, p.shard, {key, count});
+    if (record* known = s.identities.find(t, p.shard, {key, count}, hash)) {
+        if (known->state == object_state::erased) return {};
+        if (known->read_at == s.epoch || known->edited || known->state == object_state::pending) {
+            retain(known);
+            return record_ptr(known);
+        }
+    }
+    cluster_layer::shard_connection link = s.transactions.connect(p.shard, until);
+    record_ptr found;
+    try {
+        link.link->send(t.find(p.shard), {key, count});
+        for (;;) {
+            const engine::fetch f = link.link->next(s.scratch);
+            if (f == engine::fetch::end) break;
+            if (f == engine::fetch::wait) {
+                engine::wait(*link.link, until);
+            } else {
+                found = s.adopt(t, p.shard, {s.scratch.data(), e.members.size()});
+            }
+        }
+    } catch (const error& failure) {
+        link.poison_if(failure);
+        error_info info = failure.info();
+        info.shard = s.db.shard_name(p.shard);
+        raise(std::move(info));
+    }
+    return found;
+}
+
+record_ptr session_core::find_everywhere(const model::entity& e, const arg* key,
+                                         std::size_t count) {
+    state& s = *state_;
+    s.check_usable("find_everywhere()");
+    bound_table& t = s.bind(e);
+    sql::select_ptr q = sql::make_select(e.table, nullptr, 0);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (key[i].is_null()) return {};
+        q = sql::add_where(q, sql::binary(sql::op::eq, sql::column({&e.table, t.key()[i], 0}),
+                                          sql::constant(key[i])));
+    }
+    const row_set_ptr rows = load(e, q);
+    if (rows->rows > 1)
+        raise({.code = error_code::many_rows,
+               .message = fmt::format("find_everywhere(): {} shards have a row of {} with this "
+                                      "primary key; name the shard key, too",
+                                      rows->rows, e.table.name),
+               .table = e.table.name});
+    return rows->rows == 0 ? record_ptr{} : rows->records[0];
+}
+
+void session_core::erase(record& r) {
+    state_->check_usable("erase()");
+    if (r.owner != state_)
+        raise({.code = error_code::bad_state,
+               .message = fmt::format("erase() of an object of {} that does not belong to this "
+                                      "session",
+                                      r.table->table().name),
+               .table = r.table->table().name});
+    if (r.state == object_state::erased) return;
+    if (r.state == object_state::pending) {
+        detach(r);
+        return;
+    }
+    r.state = object_state::erased;
+    state_->list(r);
+}
+
+void session_core::detach(record& r) {
+    if (r.owner != state_) return;
+    state_->identities.remove(r);
+    r.owner = nullptr;
+    r.state = object_state::detached;
+    r.edited = r.inserted = r.deleted = false;
+    if (!r.listed) return;
+    r.listed = false;
+    std::erase_if(state_->changed, [&](const record_ptr& p) { return p.get() == &r; });
+}
+
+void session_core::refresh(record& r) {
+    state& s = *state_;
+    s.check_usable("refresh()");
+    if (r.owner != state_ || r.state != object_state::persistent || r.edited)
+        raise({.code = error_code::bad_state,
+               .message = fmt::format("refresh() needs a persistent object of {} without unsaved "
+                                      "changes",
+                                      r.table->table().name),
+               .table = r.table->table().name});
+    const bound_table& t = *r.table;
+    std::vector<arg> key;
+    for (const column_index c : t.key()) key.push_back(t.entity().get(r.object(), c));
+    const deadline until = s.limit();
+    cluster_layer::shard_connection link = s.transactions.connect(r.shard, until);
+    bool found = false;
+    try {
+        engine::run(*link.link, t.find(r.shard), key, until, [&](std::span<const arg> row) {
+            for (std::size_t c = 0; c < t.entity().members.size(); ++c)
+                t.entity().put(r.object(), static_cast<column_index>(c), row[c]);
+            found = true;
+        });
+    } catch (const error& failure) {
+        link.poison_if(failure);
+        throw;
+    }
+    if (!found) throw_not_found(t.entity());
+    r.read_at = s.epoch;
+}
+
+row_set_ptr session_core::select(const sql::select_ptr& q) {
+    state& s = *state_;
+    s.check_usable("a query");
+    const deadline until = s.limit();
+    if (s.options.autoflush) s.flush(state::ending::keep_open, until);
+    const plan::plan p = s.make_plan(q, until);
+    auto rows = shared<row_set>(new row_set);
+    rows->width = p.root->columns.size();
+    const auto source = exec::open(p, how(s, until, false));
+    std::vector<arg> row(rows->width);
+    while (source->next(row)) rows->append(row);
+    row_set* const done = rows.get();
+    retain(done);
+    return row_set_ptr(done);
+}
+
+row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q) {
+    state& s = *state_;
+    s.check_usable("a query");
+    bound_table& t = s.bind(e);
+    const deadline until = s.limit();
+    if (s.options.autoflush) s.flush(state::ending::keep_open, until);
+    const plan::plan p = s.make_plan(q, until);
+    auto rows = shared<row_set>(new row_set);
+    const auto source = exec::open(p, how(s, until, false));
+    std::vector<arg> row(p.root->columns.size());
+    while (source->next(row)) {
+        record_ptr r = s.adopt(t, source->shard_of_row(), row);
+        if (!r) continue;
+        rows->records.push_back(std::move(r));
+        ++rows->rows;
+    }
+    row_set* const done = rows.get();
+    retain(done);
+    return row_set_ptr(done);
+}
+
+void session_core::values(const model::entity& e, const sql::select_ptr& q, void* context,
+                          void* (*room)(void* context)) {
+    state& s = *state_;
+    s.check_usable("a query");
+    s.bind(e);
+    const deadline until = s.limit();
+    if (s.options.autoflush) s.flush(state::ending::keep_open, until);
+    const plan::plan p = s.make_plan(q, until);
+    const auto source = exec::open(p, how(s, until, false));
+    std::vector<arg> row(p.root->columns.size());
+    while (source->next(row)) {
+        void* const object = room(context);
+        for (std::size_t c = 0; c < e.members.size(); ++c)
+            e.put(object, static_cast<column_index>(c), row[c]);
+    }
+}
+
+row_stream_ptr session_core::open_stream(const sql::select_ptr& q) {
+    state& s = *state_;
+    s.check_usable("stream()");
+    // Reading a large table may take longer than one call's deadline: opening has it, rows do not.
+    const deadline until = s.options.timeout_ms > 0 ? s.limit() : deadline::never();
+    if (s.options.autoflush) s.flush(state::ending::keep_open, s.limit());
+    const plan::plan p = s.make_plan(q, until);
+    auto rows = row_stream_ptr(new row_stream);
+    rows->row.resize(p.root->columns.size());
+    rows->source = exec::open(p, how(s, until, true));
+    return rows;
+}
+
+std::int64_t session_core::count(const sql::select_ptr& q) {
+    const row_set_ptr rows = select(plan::counting(q));
+    return rows->cells.at(0).to_integer();
+}
+
+std::int64_t session_core::run(const sql::change_ptr& c) {
+    state& s = *state_;
+    s.check_usable("run()");
+    const deadline until = s.limit();
+    if (s.options.autoflush) s.flush(state::ending::keep_open, until);
+    const plan::change_plan p = s.make_plan(c, until);
+    try {
+        s.begin_on(p.where.shards, until);
+        return exec::run(p, how(s, until, false));
+    } catch (const error& failure) {
+        s.failure = failure.what();
+        s.transactions.rollback();
+        throw;
+    }
+}
+
+explanation session_core::explain(const sql::select_ptr& q) {
+    return plan::explain(state_->make_plan(q, state_->limit()), *state_->db.view(),
+                         state_->db.dialects());
+}
+
+explanation session_core::explain(const sql::change_ptr& c) {
+    return plan::explain(state_->make_plan(c, state_->limit()), *state_->db.view(),
+                         state_->db.dialects());
+}
+
+void session_core::flush() {
+    state_->check_usable("flush()");
+    state_->flush(state::ending::keep_open, state_->limit());
+}
+
+void session_core::commit() {
+    state_->check_usable("commit()");
+    state_->flush(state::ending::commit, state_->limit());
+}
+
+void session_core::rollback() noexcept {
+    state_->transactions.rollback();
+    state_->undo();
+}
+
+bool session_core::in_transaction() const noexcept { return state_->transactions.active(); }
+
+void throw_not_found(const model::entity& e) {
+    raise({.code = error_code::not_found,
+           .message = fmt::format("there is no row of {} with this primary key", e.table.name),
+           .table = e.table.name});
+}
+
+void throw_row_count(std::size_t found) {
+    if (found == 0) raise(error_code::not_found, "one(): the query has no row");
+    raise(error_code::many_rows, "one(): the query has more than one row");
+}
+
+}  // namespace shardwise::orm

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "orm/session_state.hpp"
+
+#include <fmt/format.h>
+
+#include "plan/planner.hpp"
+#include "shardwise/base/error.hpp"
+
+namespace shardwise::orm {
+
+deadline session_core::state::limit() const {
+    return options.timeout_ms > 0 ? deadline::after(std::chrono::milliseconds(options.timeout_ms))
+                                  : db.default_deadline();
+}
+
+void session_core::state::check_usable(const char* call) const {
+    if (failure.empty()) return;
+    raise(
+        {.code = error_code::bad_state,
+         .message = fmt::format("{} after a failed flush: call rollback() first. The flush failed "
+                                "with: {}",
+                                call, failure)});
+}
+
+bound_table& session_core::state::bind(const model::entity& e) {
+    for (const auto& [entity, table] : bound)
+        if (entity == &e) return *table;
+    bound_table& t = db.bind(e);
+    bound.emplace_back(&e, &t);
+    if (scratch.size() < e.members.size()) scratch.resize(e.members.size());
+    return t;
+}
+
+void session_core::state::list(record& r) {
+    if (r.listed) return;
+    retain(&r);
+    changed.push_back(record_ptr(&r));
+    r.listed = true;
+}
+
+plan::placement session_core::state::place(bound_table& t, std::span<const arg> shard_key,
+                                           deadline until) {
+    if (t.table().is_reference()) return {};
+    const cluster_layer::view_ptr view = db.view();
+    static const plan::directory_entries nothing;
+    if (const auto p = plan::place(t.table(), shard_key, *view, nothing)) return *p;
+    plan::pending_key wanted{t.table().placed.root_table, {}};
+    for (const arg& a : shard_key) wanted.key.emplace_back(a);
+    const plan::directory_entries entries = db.look_up({std::move(wanted)}, until);
+    if (const auto p = plan::place(t.table(), shard_key, *view, entries)) return *p;
+    raise({.code = error_code::unroutable_key,
+           .message = fmt::format("the directory of {} has no entry for this key of table {}",
+                                  t.table().placed.root_table, t.table().name),
+           .table = t.table().name});
+}
+
+plan::placement session_core::state::place_object(bound_table& t, const void* object,
+                                                  deadline until) {
+    arg key[16];
+    std::size_t n = 0;
+    for (const column_index c : t.shard_key()) {
+        if (n == std::size(key)) raise(error_code::bad_model, "a shard key has at most 16 columns");
+        key[n++] = t.entity().get(object, c);
+    }
+    return place(t, {key, n}, until);
+}
+
+std::uint64_t session_core::state::identity_of(record& r) const {
+    std::vector<arg> key;
+    for (const column_index c : r.table->key())
+        key.push_back(r.table->entity().get(r.identity(), c));
+    return identity_map::hash(*r.table, r.shard, key);
+}
+
+namespace {
+
+template <class Plan, class Planner>
+Plan with_lookups(cluster_layer::core& db, deadline until, Planner&& planner) {
+    const cluster_layer::view_ptr view = db.view();
+    plan::directory_entries entries;
+    for (;;) {
+        plan::planned<Plan> p = planner(*view, entries);
+        if (auto* done = std::get_if<Plan>(&p)) return std::move(*done);
+        // One round is enough: look_up answers for every key, with an entry or its absence.
+        entries = db.look_up(std::get<std::vector<plan::pending_key>>(p), until);
+    }
+}
+
+}  // namespace
+
+plan::plan session_core::state::make_plan(const sql::select_ptr& s, deadline until) {
+    return with_lookups<plan::plan>(db, until, [&](const auto& view, const auto& entries) {
+        return plan::plan_select(s, view, entries);
+    });
+}
+
+plan::change_plan session_core::state::make_plan(const sql::change_ptr& c, deadline until) {
+    return with_lookups<plan::change_plan>(db, until, [&](const auto& view, const auto& entries) {
+        return plan::plan_change(c, view, entries);
+    });
+}
+
+record_ptr session_core::state::adopt(bound_table& t, shard_index shard, std::span<const arg> row) {
+    const model::entity& e = t.entity();
+    arg key[16];
+    std::size_t n = 0;
+    for (const column_index c : t.key()) {
+        if (n == std::size(key))
+            raise(error_code::bad_model, "a primary key has at most 16 columns");
+        key[n++] = row[c];
+    }
+    const std::uint64_t hash = identity_map::hash(t, shard, {key, n});
+    if (record* known = identities.find(t, shard, {key, n}, hash)) {
+        if (known->state == object_state::erased) return {};
+        if (known->state == object_state::persistent && !known->edited) {
+            for (std::size_t c = 0; c < e.members.size(); ++c)
+                e.put(known->object(), static_cast<column_index>(c), row[c]);
+            known->read_at = epoch;
+        }
+        retain(known);
+        return record_ptr(known);
+    }
+    record_ptr fresh = make_record(t, nullptr);
+    for (std::size_t c = 0; c < e.members.size(); ++c)
+        e.put(fresh->object(), static_cast<column_index>(c), row[c]);
+    fresh->state = object_state::persistent;
+    fresh->shard = shard;
+    fresh->key_hash = hash;
+    fresh->read_at = epoch;
+    fresh->owner = this;
+    identities.insert(*fresh);
+    return fresh;
+}
+
+void session_core::state::after_commit() noexcept {
+    for (const record_ptr& r : changed) {
+        r->listed = r->edited = r->inserted = false;
+        r->forget_original();
+        r->written.clear();
+        if (r->state == object_state::erased) {
+            identities.remove(*r);
+            r->state = object_state::detached;
+            r->owner = nullptr;
+        }
+        r->deleted = false;
+    }
+    changed.clear();
+    ++epoch;
+}
+
+void session_core::state::undo() noexcept {
+    for (const record_ptr& r : changed) {
+        const bool was_new = r->state == object_state::pending || r->inserted;
+        r->restore();
+        r->listed = r->edited = r->inserted = r->deleted = false;
+        r->written.clear();
+        if (was_new) {
+            identities.remove(*r);
+            r->state = object_state::detached;
+            r->owner = nullptr;
+        } else {
+            r->state = object_state::persistent;
+        }
+    }
+    changed.clear();
+    failure.clear();
+    ++epoch;
+}
+
+}  // namespace shardwise::orm

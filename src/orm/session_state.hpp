@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// What a session holds, and the steps that its calls are made of. session_core.cpp: the calls;
+// loader.cpp: rows into objects; flush.cpp: objects into statements.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "orm/identity_map.hpp"
+#include "orm/record.hpp"
+#include "orm/shard_transactions.hpp"
+#include "plan/plan.hpp"
+#include "plan/router.hpp"
+
+namespace shardwise::orm {
+
+struct session_core::state {
+    state(cluster_layer::core& cluster, const session_options& o)
+        : db(cluster), options(o), transactions(cluster) {}
+
+    cluster_layer::core& db;
+    session_options options;
+    shard_transactions transactions;
+    identity_map identities;
+    std::vector<record_ptr> changed;  ///< pending, edited, erased, or flushed and not yet committed
+    std::uint64_t epoch = 1;          ///< grows at commit and rollback: older reads are stale
+    std::string failure;              ///< a flush failed: only rollback() is possible
+    std::vector<std::pair<const model::entity*, bound_table*>> bound;  ///< this session's cache
+    std::vector<arg> scratch;  ///< one row of the widest bound table
+
+    deadline limit() const;
+    /// Throws bad_state after a failed flush.
+    void check_usable(const char* call) const;
+    bound_table& bind(const model::entity& e);
+    /// Puts the record on the list of changed records, which keeps it alive.
+    void list(record& r);
+
+    // ---- placement
+    plan::placement place(bound_table& t, std::span<const arg> shard_key, deadline until);
+    plan::placement place_object(bound_table& t, const void* object, deadline until);
+    std::uint64_t identity_of(record& r) const;
+
+    // ---- reading
+    /// The statement's plan; directory keys are looked up as needed.
+    plan::plan make_plan(const sql::select_ptr& s, deadline until);
+    plan::change_plan make_plan(const sql::change_ptr& c, deadline until);
+    /// The record for a row that was just read: the known object, refreshed if it has no unsaved
+    /// changes, or a new one. Empty when the object is erased in this session.
+    record_ptr adopt(bound_table& t, shard_index shard, std::span<const arg> row);
+
+    // ---- writing
+    enum class ending : std::uint8_t { keep_open, commit };
+    void flush(ending end, deadline until);
+    /// Opens transactions on these shards, all at the same time.
+    void begin_on(std::span<const shard_index> shards, deadline until);
+    void after_commit() noexcept;
+    void undo() noexcept;
+};
+
+/// Sets the generated key of a struct that has none yet.
+void fill_generated_key(cluster_layer::core& db, const bound_table& t, void* object);
+
+}  // namespace shardwise::orm

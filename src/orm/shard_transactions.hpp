@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// The transactions of one session: a connection pinned to each shard that was written to. As a
+// connection source it hands out the pinned connection where there is one and a pooled one
+// elsewhere, so queries see what the session wrote. One thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cluster/core.hpp"
+
+namespace shardwise::orm {
+
+using sharding::shard_index;
+
+class shard_transactions final : public cluster_layer::connection_source {
+public:
+    explicit shard_transactions(cluster_layer::core& db) : db_(db), pinned_(db.shard_count()) {}
+
+    cluster_layer::shard_connection connect(shard_index shard, deadline limit) override;
+    const std::string& shard_name(shard_index shard) const override {
+        return db_.shard_name(shard);
+    }
+
+    bool active() const noexcept { return active_; }
+    bool active(shard_index shard) const noexcept { return static_cast<bool>(pinned_[shard]); }
+    /// The only open transaction is on this shard.
+    bool only(shard_index shard) const noexcept;
+    /// Pins a connection and queues BEGIN on it (nothing waits) unless there is one already.
+    /// `queued` tells whether BEGIN was queued: its end must be taken by the caller.
+    engine::connection& begin(shard_index shard, deadline limit, bool& queued);
+    engine::connection* pinned(shard_index shard) noexcept {
+        return pinned_[shard] ? &*pinned_[shard] : nullptr;
+    }
+
+    /// COMMIT on all shards at the same time. Throws in_doubt naming the shards whose answer is
+    /// missing, or what the first shard refused; all transactions are over afterwards.
+    void commit(deadline limit);
+    /// ROLLBACK on all shards; never throws: a connection that cannot be rolled back is closed,
+    /// which rolls back, too.
+    void rollback() noexcept;
+    /// The transaction on this shard is over (it was committed inside a batch).
+    void finished(shard_index shard) noexcept;
+
+private:
+    cluster_layer::core& db_;
+    std::vector<engine::lease> pinned_;  // by shard
+    bool active_ = false;
+};
+
+/// "BEGIN IMMEDIATE", "START TRANSACTION", "COMMIT", ... for an engine; static storage.
+const engine::statement& begin_statement(engine::engine_kind kind);
+const engine::statement& commit_statement();
+const engine::statement& rollback_statement();
+
+}  // namespace shardwise::orm

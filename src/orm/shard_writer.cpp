@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#include "orm/shard_writer.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include "shardwise/base/error.hpp"
+
+namespace shardwise::orm {
+namespace {
+
+/// Statements sent ahead of their answers: enough to hide the round trip, and a bound for memory.
+constexpr std::size_t most_in_flight = 64;
+
+void append_row(std::vector<arg>& args, const record& r) {
+    const model::entity& e = r.table->entity();
+    for (std::size_t i = 0; i < e.members.size(); ++i)
+        args.push_back(e.get(r.object(), static_cast<column_index>(i)));
+    if (e.table.placed.stored_bucket) args.push_back(arg{static_cast<std::int64_t>(r.bucket)});
+}
+
+void append_key(std::vector<arg>& args, const record& r) {
+    for (const column_index c : r.table->key())
+        args.push_back(r.table->entity().get(r.identity(), c));
+}
+
+}  // namespace
+
+shard_writer::shard_writer(cluster_layer::core& db, const shard_writes& work,
+                           engine::connection& link, std::size_t before, bool commit_after)
+    : db_(db), work_(work), link_(link), before_(before), commit_after_(commit_after) {}
+
+void shard_writer::send(const write& w) {
+    const record& first = *w.records.front();
+    args_.clear();
+    switch (w.what) {
+        case write::verb::insert:
+            for (const record* r : w.records) append_row(args_, *r);
+            link_.send(*first.table->insert(work_.shard, w.records.size()), args_);
+            break;
+        case write::verb::update:
+            for (const column_index c : w.columns)
+                args_.push_back(first.table->entity().get(first.object(), c));
+            append_key(args_, first);
+            link_.send(*first.table->update(work_.shard, w.columns), args_);
+            break;
+        case write::verb::erase:
+            append_key(args_, first);
+            link_.send(first.table->erase(work_.shard), args_);
+            break;
+    }
+}
+
+void shard_writer::send_more() {
+    while (sent_ < work_.writes.size() && sent_ - taken_ < most_in_flight)
+        send(work_.writes[sent_++]);
+    if (commit_after_ && !commit_sent_ && sent_ == work_.writes.size()) {
+        link_.send(commit_statement(), {});
+        commit_sent_ = true;
+    }
+}
+
+void shard_writer::take(const write& w) {
+    const auto expected = static_cast<std::int64_t>(w.records.size());
+    if (link_.affected_rows() == expected) return;
+    const std::string& table = w.records.front()->table->table().name;
+    raise(
+        {.code = error_code::stale_object,
+         .message = fmt::format("{} of an object of {} changed {} rows instead of {}: its row was "
+                                "deleted by somebody else",
+                                w.what == write::verb::erase ? "DELETE" : "UPDATE", table,
+                                link_.affected_rows(), expected),
+         .table = table});
+}
+
+bool shard_writer::advance() {
+    try {
+        for (;;) {
+            if (sent_ - taken_ < most_in_flight / 2 || sent_ == taken_) send_more();
+            if (link_.pending() == 0) return true;
+            switch (link_.next({})) {
+                case engine::fetch::wait:
+                    return false;
+                case engine::fetch::row:
+                    break;
+                case engine::fetch::end:
+                    if (before_ > 0) {
+                        --before_;
+                    } else if (taken_ < work_.writes.size()) {
+                        take(work_.writes[taken_++]);
+                    }
+            }
+        }
+    } catch (const error& failure) {
+        error_info info = failure.info();
+        info.shard = shard_name();
+        raise(std::move(info));
+    }
+}
+
+namespace {
+
+void drop(std::span<shard_writer> writers) noexcept {
+    const deadline soon = deadline::after(std::chrono::seconds(1));
+    for (shard_writer& w : writers)
+        if (w.link().pending() > 0) w.link().discard(soon);
+}
+
+void wait_for_any(std::span<shard_writer* const> waiting, deadline limit) {
+    std::vector<pollfd> polls;
+    for (const shard_writer* w : waiting) {
+        const engine::wait_handle h = w->link().waits_on();
+        polls.push_back({h.fd, h.events, 0});
+    }
+    for (;;) {
+        const int ready = ::poll(polls.data(), polls.size(), limit.poll_timeout());
+        if (ready > 0) return;
+        if (ready == 0 && limit.passed()) {
+            std::string names;
+            for (shard_writer* w : waiting) {
+                w->link().cancel();
+                names += (names.empty() ? "" : ", ") + w->shard_name();
+            }
+            raise({.code = error_code::timeout,
+                   .message = fmt::format("the deadline passed while writing to [{}]", names),
+                   .shard = waiting.front()->shard_name()});
+        }
+    }
+}
+
+}  // namespace
+
+void write_all(std::span<shard_writer> writers, deadline limit) {
+    std::vector<shard_writer*> running;
+    for (shard_writer& w : writers) running.push_back(&w);
+    try {
+        for (;;) {
+            std::erase_if(running, [](shard_writer* w) { return w->advance(); });
+            if (running.empty()) return;
+            wait_for_any(running, limit);
+        }
+    } catch (...) {
+        drop(writers);
+        throw;
+    }
+}
+
+}  // namespace shardwise::orm

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Sends one shard's writes over one connection, a bounded number in flight, and takes the answers:
+// a small state machine that never waits by itself; write_all() runs several of them at the same
+// time with one poll loop.
+#pragma once
+
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "orm/flush_plan.hpp"
+
+namespace shardwise::orm {
+
+class shard_writer {
+public:
+    /// `before`: statements queued on the connection whose end must be taken first (BEGIN).
+    /// `commit_after`: queue COMMIT behind the last write.
+    shard_writer(cluster_layer::core& db, const shard_writes& work, engine::connection& link,
+                 std::size_t before, bool commit_after);
+
+    /// Goes on until it would have to wait (false) or is done (true). Throws what the server
+    /// refused, with the shard's name; stale_object when an object's row is gone.
+    bool advance();
+    engine::connection& link() const noexcept { return link_; }
+    const std::string& shard_name() const { return db_.shard_name(work_.shard); }
+
+private:
+    void send_more();
+    void send(const write& w);
+    void take(const write& w);
+
+    cluster_layer::core& db_;
+    const shard_writes& work_;
+    engine::connection& link_;
+    std::size_t before_;
+    bool commit_after_;
+    bool commit_sent_ = false;
+    std::size_t sent_ = 0;
+    std::size_t taken_ = 0;
+    std::vector<arg> args_;
+};
+
+/// Runs all to their end. On an error everything that still runs is cancelled and dropped.
+void write_all(std::span<shard_writer> writers, deadline limit);
+
+}  // namespace shardwise::orm
