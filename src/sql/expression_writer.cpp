@@ -238,6 +238,9 @@ void expression_writer::comparison(const expr& e) {
     operand(*e.operands[0], as);
     *this << symbol(e.operation);
     operand(*e.operands[1], as);
+    // Said on the right side, where it is mostly a constant: MariaDB then still uses an index.
+    if (as.type == column_type::text && e.operation != op::eq && e.operation != op::ne)
+        *this << traits_.byte_collation;
 }
 
 void expression_writer::arithmetic(const expr& e) {

@@ -47,11 +47,17 @@ void expression_writer::in_list(const expr& e) {
 
 void expression_writer::between(const expr& e) {
     const sql_type as = comparison_type(e.operands);
+    const bool collated = as.type == column_type::text;
+    const auto bound = [&](const expr& x) {
+        if (collated) *this << "(";
+        operand(x, as);
+        if (collated) *this << traits_.byte_collation << ")";
+    };
     operand(*e.operands[0], as);
     *this << (e.negated ? " NOT BETWEEN " : " BETWEEN ");
-    operand(*e.operands[1], as);
+    bound(*e.operands[1]);
     *this << " AND ";
-    operand(*e.operands[2], as);
+    bound(*e.operands[2]);
 }
 
 void expression_writer::like(const expr& e) {
