@@ -58,7 +58,8 @@ struct aggregate {
         count,  ///< sum of counts; 0 if there is none
         min,
         max,
-        avg,    ///< of the two columns `column` (sum) and `column`+1 (count)
+        avg,      ///< of the two columns `column` (sum) and `column`+1 (count)
+        present,  ///< number of input rows whose `column` is not NULL
     };
     struct item {
         merge how;
@@ -85,8 +86,13 @@ struct project {
     node_ptr input;
 };
 
+/// One row with the number of input rows.
+struct count_rows {
+    node_ptr input;
+};
+
 struct node {
-    std::variant<scatter, merge_sort, sort, aggregate, distinct, limit, project> op;
+    std::variant<scatter, merge_sort, sort, aggregate, distinct, limit, project, count_rows> op;
     std::vector<sql::typed> columns;  ///< types of the output rows
 };
 

@@ -23,7 +23,13 @@ planned<plan> plan_select(const sql::select_ptr& s, const cluster_view& view,
 planned<change_plan> plan_change(const sql::change_ptr& c, const cluster_view& view,
                                  const directory_entries& entries);
 
-/// "SELECT COUNT(*)" over the rows that `s` would return, with its LIMIT and OFFSET.
+/// The number of rows that `s` would return, with its LIMIT, OFFSET, DISTINCT and groups: one row,
+/// one int64 column.
+planned<plan> plan_count(const sql::select_ptr& s, const cluster_view& view,
+                         const directory_entries& entries);
+
+/// "SELECT COUNT(*)" over the rows that `s` would return, where that is one plain statement: no
+/// LIMIT, OFFSET, DISTINCT or aggregation. Throws not_supported otherwise; plan_count can do all.
 sql::select_ptr counting(const sql::select_ptr& s);
 
 }  // namespace shardwise::plan

@@ -32,9 +32,9 @@ struct placement {
     bucket_id bucket = 0;
 };
 
-/// The placement of a row of a sharded or co-located table by its shard key columns (in the order of
-/// placed.shard_key). Throws no_shard_key for NULL without a null_bucket, unroutable_key. Empty: a
-/// directory lookup is needed first.
+/// The placement of a row of a sharded or co-located table by its shard key columns (in the order
+/// of placed.shard_key). Throws no_shard_key for NULL without a null_bucket, unroutable_key. Empty:
+/// a directory lookup is needed first.
 std::optional<placement> place(const schema::table& t, std::span<const arg> shard_key,
                                const cluster_view& view, const directory_entries& entries);
 

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+#include "plan/planner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "plan/expressions.hpp"
+#include "plan/rules/merge_rows.hpp"
+#include "plan/rules/split_aggregate.hpp"
+#include "plan/rules/trim_in_list.hpp"
+#include "plan/shape.hpp"
+#include "shardwise/base/error.hpp"
+#include "sql/group_check.hpp"
+
+namespace shardwise::plan {
+namespace {
+
+std::vector<std::string> headings_of(const sql::select& s) {
+    std::vector<std::string> out;
+    out.reserve(s.items.size());
+    for (const sql::select_item& i : s.items) out.push_back(heading_of(i));
+    return out;
+}
+
+/// The statement as it is, on at most one shard.
+plan unsplit(const sql::select_ptr& s, route where) {
+    plan p;
+    scatter leaf;
+    for (const shard_index shard : where.shards) leaf.parts.push_back({shard, s});
+    p.where = std::move(where);
+    p.root = make_node(std::move(leaf), columns_of(*s));
+    p.headings = headings_of(*s);
+    return p;
+}
+
+bool plain(const sql::select& s) {
+    return !s.limit && s.offset == 0 && !s.distinct && !is_aggregation(s);
+}
+
+class select_planner {
+public:
+    select_planner(const sql::select_ptr& s, const cluster_view& view,
+                   const directory_entries& entries)
+        : s_(s), view_(view), entries_(entries), scope_(scope_of(*s)) {}
+
+    plan over_shards(route where) const {
+        plan p;
+        p.headings = headings_of(*s_);
+        if (is_aggregation(*s_) && !groups_are_complete(*s_, scope_)) {
+            const split_groups split = split_aggregate(*s_, scope_);
+            p.root = merge_groups(split, *s_, leaf(split.pushed, where));
+        } else {
+            const bool unique = !is_aggregation(*s_) && rows_name_their_shard(*s_, scope_);
+            const split_select split = split_rows(s_, unique);
+            p.root = merge_rows(split, *s_, leaf(split.pushed, where));
+        }
+        p.where = std::move(where);
+        return p;
+    }
+
+    /// No shard is asked. Aggregates without groups still make one row.
+    plan over_nothing(route where) const {
+        if (!is_aggregation(*s_) || !s_->group_by.empty()) return unsplit(s_, std::move(where));
+        try {
+            return over_shards(where);
+        } catch (const not_supported_error&) {
+            // The condition excludes every row on every shard alike: one of them computes the row.
+            const shard_index asked = view_.map_of(*scope_.anchor).all_shards().front();
+            return unsplit(s_, {route_kind::one,
+                                {asked},
+                                where.reason + "; one shard computes the row of no rows"});
+        }
+    }
+
+private:
+    node_ptr leaf(const sql::select_ptr& pushed, const route& where) const {
+        scatter out;
+        const std::vector<sql::select_ptr> trimmed = trim(pushed, where, view_, entries_);
+        for (std::size_t i = 0; i < where.shards.size(); ++i)
+            out.parts.push_back({where.shards[i], trimmed[i]});
+        return make_node(std::move(out), columns_of(*pushed));
+    }
+
+    const sql::select_ptr& s_;
+    const cluster_view& view_;
+    const directory_entries& entries_;
+    key_scope scope_;
+};
+
+void check_assignments(const sql::change& c) {
+    if (c.what == sql::change::verb::update && c.assignments.empty())
+        raise(
+            {.code = error_code::bad_query,
+             .message = fmt::format("an UPDATE of table \"{}\" that sets nothing", c.target->name),
+             .table = c.target->name});
+    const auto& key = c.target->placed.shard_key;
+    for (const sql::change::assignment& a : c.assignments) {
+        const schema::column& column = c.target->columns[a.column];
+        if (a.to->has_aggregate)
+            raise({.code = error_code::bad_query,
+                   .message = fmt::format("column \"{}\" of table \"{}\" is set to an aggregate",
+                                          column.name, c.target->name),
+                   .table = c.target->name});
+        if (std::find(key.begin(), key.end(), a.column) != key.end() ||
+            column.generated == schema::generation::bucket)
+            raise({.code = error_code::shard_key_change,
+                   .message = fmt::format(
+                       "column \"{}\" places the rows of table \"{}\": a row that kept its shard "
+                       "would not be found again; insert the row with its new key and delete the "
+                       "old one",
+                       column.name, c.target->name),
+                   .table = c.target->name});
+    }
+    if (c.where && c.where->has_aggregate)
+        raise({.code = error_code::bad_query,
+               .message = fmt::format("the WHERE of a change of table \"{}\" holds an aggregate",
+                                      c.target->name),
+               .table = c.target->name});
+}
+
+}  // namespace
+
+planned<plan> plan_select(const sql::select_ptr& s, const cluster_view& view,
+                          const directory_entries& entries) {
+    sql::check_grouping(*s);
+    routed r = route_select(*s, view, entries);
+    if (!r.pending.empty()) return std::move(r.pending);
+    if (r.where.shards.size() == 1) return unsplit(s, std::move(r.where));
+    const select_planner planner(s, view, entries);
+    if (r.where.shards.empty()) return planner.over_nothing(std::move(r.where));
+    return planner.over_shards(std::move(r.where));
+}
+
+planned<change_plan> plan_change(const sql::change_ptr& c, const cluster_view& view,
+                                 const directory_entries& entries) {
+    check_assignments(*c);
+    routed r = route_change(*c, view, entries);
+    if (!r.pending.empty()) return std::move(r.pending);
+    change_plan p;
+    p.where = std::move(r.where);
+    p.replicated = c->target->is_reference();
+    const key_scope scope = scope_of(*c);
+    in_list_trimmer trimmer(scope, view, entries);
+    const bool trims = p.where.shards.size() > 1 && trimmer.inspect(c->where);
+    for (const shard_index shard : p.where.shards) {
+        sql::change_ptr mine = c;
+        if (trims) {
+            sql::expr_ptr where = trimmer.for_shard(c->where, shard);
+            if (!(where == c->where)) {
+                auto* const copy = new sql::change(*c);
+                mine = sql::change_ptr(copy);
+                copy->where = std::move(where);
+            }
+        }
+        p.parts.push_back({shard, std::move(mine)});
+    }
+    return p;
+}
+
+sql::select_ptr counting(const sql::select_ptr& s) {
+    if (!plain(*s))
+        raise(error_code::not_supported,
+              "COUNT of a statement with LIMIT, OFFSET, DISTINCT or groups is not one statement");
+    const shared<sql::select> copy = sql::clone(*s);
+    copy->items = {{sql::call(sql::aggregate::count_all, {}), {}}};
+    copy->order_by.clear();
+    return sql::freeze(copy);
+}
+
+planned<plan> plan_count(const sql::select_ptr& s, const cluster_view& view,
+                         const directory_entries& entries) {
+    if (plain(*s)) return plan_select(counting(s), view, entries);
+    const shared<sql::select> copy = sql::clone(*s);
+    // The order decides which rows come, never how many.
+    if (!is_aggregation(*s)) copy->order_by.clear();
+    if (!s->distinct && !is_aggregation(*s))
+        copy->items = {
+            {sql::column({s->from.table, s->from.table->primary_key.front(), s->from.alias}), {}}};
+    sql::check_grouping(*s);
+    planned<plan> rows = plan_select(sql::freeze(copy), view, entries);
+    if (auto* const p = std::get_if<plan>(&rows)) {
+        p->root = make_node(count_rows{p->root}, {{column_type::int64, 0}});
+        p->headings = {"count(*)"};
+    }
+    return rows;
+}
+
+}  // namespace shardwise::plan
