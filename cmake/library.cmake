@@ -40,4 +40,7 @@ foreach(layer IN LISTS SHARDWISE_LAYERS)
     target_sources(shardwise PRIVATE $<TARGET_OBJECTS:shardwise_${layer}>)
   endif()
 endforeach()
-target_link_libraries(shardwise PRIVATE ${SHARDWISE_PRIVATE_LIBRARIES})
+# Header-only ones are needed to build, not to link: they stay out of the installed package.
+set(link_libraries ${SHARDWISE_PRIVATE_LIBRARIES})
+list(REMOVE_ITEM link_libraries nlohmann_json::nlohmann_json PkgConfig::TOMLPP)
+target_link_libraries(shardwise PRIVATE ${link_libraries})

@@ -88,7 +88,8 @@ struct column {
     static constexpr bool pins = (flags & model::is_shard_key) != 0;
     static constexpr bool is_key = (flags & model::is_primary_key) != 0;
 
-    static_assert(storable<value_type>,
+    static constexpr bool can_be_stored = storable<value_type>;
+    static_assert(can_be_stored,
                   "shardwise: this member's type cannot be stored in a column; specialise "
                   "shardwise::type_traits for it");
     static_assert((std::is_base_of_v<detail::column_tag, Tags> && ...),

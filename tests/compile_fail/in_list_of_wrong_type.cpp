@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+// EXPECT: this value does not fit this column
+#include "model.hpp"
+
+auto use() { return users.id.in({"a", "b"}); }

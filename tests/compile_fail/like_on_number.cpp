@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+// EXPECT: like\(\) needs a text column
+#include "model.hpp"
+
+auto use() { return users.id.like("1%"); }

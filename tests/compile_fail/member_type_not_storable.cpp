@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// EXPECT: this member's type cannot be stored
+#include "model.hpp"
+
+struct Book {
+    std::int64_t id{};
+    std::vector<int> pages;
+};
+template <>
+struct sw::mapping<Book> : table<Book, "books"> {
+    column<&Book::id, primary_key, shard_key> id;
+    column<&Book::pages> pages;
+};

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+// EXPECT: this query does not pin the shard key
+#include "model.hpp"
+
+auto use(sw::session& s) {
+    return s.local(sw::select<User>().where(users.id == 1 || users.name == "Ann"));
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// EXPECT: a foreign key connects tables that do not live together
+#include "model.hpp"
+
+struct Far {
+    std::int64_t id{};
+    std::int64_t user_id{};
+};
+template <>
+struct sw::mapping<Far> : table<Far, "fars"> {
+    column<&Far::id, primary_key, shard_key> id;
+    column<&Far::user_id, references<&User::id>> user_id;
+    belongs_to<&Far::user_id> user;
+};
+inline constexpr sw::mapping<Far> fars;
+auto use() { return sw::select<Far>().join(fars.user); }
