@@ -374,6 +374,7 @@ std::pair<std::size_t, std::size_t> password_range(std::string_view text) {
     const std::size_t at = text.rfind('@');
     if (at != std::string_view::npos && at > colon) return {colon + 1, at};
     if (at != std::string_view::npos || text[begin] == '[') return {0, 0};
+    if (scheme == std::string_view::npos) return {colon + 1, text.size()};
     // host:port, or user:password of a text that was cut off before the '@'
     const std::size_t end = std::min(text.find_first_of("/?", colon), text.size());
     const std::string_view part = text.substr(colon + 1, end - colon - 1);
