@@ -118,7 +118,7 @@ private:
     void column_check(const schema::column& c) {
         std::string name;
         dialect_.identifier(name, c.name);
-        if (c.type == column_type::json && !is(dialect_kind::postgres))
+        if (c.type == column_type::json && is(dialect_kind::mariadb))
             text_ += fmt::format(" CHECK (json_valid({}))", name);
         if (is(dialect_kind::sqlite)) text_ += sqlite_check(c, name);
     }
@@ -131,6 +131,10 @@ private:
                 return fmt::format(" CHECK ({} BETWEEN -32768 AND 32767)", name);
             case column_type::int32:
                 return fmt::format(" CHECK ({} BETWEEN -2147483648 AND 2147483647)", name);
+            case column_type::json:
+                // json_valid(NULL) is false before SQLite 3.45.
+                return fmt::format(" CHECK ({}json_valid({}))",
+                                   c.nullable ? name + " IS NULL OR " : std::string{}, name);
             case column_type::uuid:
                 return fmt::format(" CHECK (length({}) = 16)", name);
             case column_type::decimal: {
