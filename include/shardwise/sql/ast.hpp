@@ -46,8 +46,8 @@ enum class op : std::uint8_t {
     eq, ne, lt, le, gt, ge,
     // logic
     conj, disj, neg,
-    // arithmetic. divide: integers give a decimal quotient... see docs/types.md; modulo truncates
-    // towards zero as in C, SQL and all three engines
+    // arithmetic. Integers give int64; divide and modulo of integers truncate towards zero as in C;
+    // dividing by zero gives NULL. Decimals are not divided (docs/types.md, "Expressions")
     add, subtract, multiply, divide, modulo, minus,
 };
 
