@@ -40,7 +40,7 @@ struct cluster_options {
     std::int64_t connect_timeout_ms = 5'000;
     std::int64_t statement_timeout_ms = 30'000;  ///< deadline of each call, scatters included
     std::int64_t lock_timeout_ms = 0;            ///< server side
-    std::vector<placement> placements;
+    std::vector<placement> placements{};
 };
 
 /// Reads a cluster file (TOML, docs/guide/cluster-file.md). Throws bad_config naming
