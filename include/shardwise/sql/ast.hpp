@@ -43,32 +43,46 @@ struct column_ref {
 
 enum class op : std::uint8_t {
     // comparisons: boolean, NULL when a side is NULL
-    eq, ne, lt, le, gt, ge,
+    eq,
+    ne,
+    lt,
+    le,
+    gt,
+    ge,
     // logic
-    conj, disj, neg,
+    conj,
+    disj,
+    neg,
     // arithmetic. Integers give int64; divide and modulo of integers truncate towards zero as in C;
     // dividing by zero gives NULL. Decimals are not divided (docs/types.md, "Expressions")
-    add, subtract, multiply, divide, modulo, minus,
+    add,
+    subtract,
+    multiply,
+    divide,
+    modulo,
+    minus,
 };
 
 enum class aggregate : std::uint8_t { count_all, count, count_distinct, sum, avg, min, max };
 
 expr_ptr column(const column_ref& c);
-expr_ptr constant(const arg& v);                       ///< becomes a bound parameter
-expr_ptr unary(op o, const expr_ptr& x);               ///< neg, minus
+expr_ptr constant(const arg& v);          ///< becomes a bound parameter
+expr_ptr unary(op o, const expr_ptr& x);  ///< neg, minus
 expr_ptr binary(op o, const expr_ptr& a, const expr_ptr& b);
 expr_ptr in_list(const expr_ptr& x, const arg* values, std::size_t count, bool negated);
 expr_ptr is_null(const expr_ptr& x, bool negated);
-expr_ptr like(const expr_ptr& x, const expr_ptr& pattern, bool negated);  ///< escape is backslash, case-sensitive
+expr_ptr like(const expr_ptr& x, const expr_ptr& pattern,
+              bool negated);  ///< escape is backslash, case-sensitive
 expr_ptr between(const expr_ptr& x, const expr_ptr& low, const expr_ptr& high, bool negated);
-expr_ptr call(aggregate f, const expr_ptr& x);         ///< x empty for count_all
+expr_ptr call(aggregate f, const expr_ptr& x);  ///< x empty for count_all
 
 enum class join_kind : std::uint8_t { inner, left };
 
 struct ordering {
     expr_ptr by;
     bool descending = false;
-    bool nulls_first = false;  ///< resolved by the façade: default is last ascending, first descending
+    bool nulls_first =
+        false;  ///< resolved by the façade: default is last ascending, first descending
 };
 
 /// SELECT of all columns of one table in mapping order (items == nullptr) or of expressions.
