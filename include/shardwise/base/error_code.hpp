@@ -10,22 +10,23 @@ namespace shardwise {
 
 enum class error_code : std::uint16_t {
     // 1xx: what was said about the cluster is wrong
-    bad_url = 101,           ///< a URL does not parse, or names an unknown scheme or option
-    bad_config = 102,        ///< the cluster file or the cluster options are wrong
-    wrong_shard = 103,       ///< a URL reaches another shard, another cluster or the same database twice
-    missing_shard = 104,     ///< the cluster has a shard that the configuration does not name
+    bad_url = 101,      ///< a URL does not parse, or names an unknown scheme or option
+    bad_config = 102,   ///< the cluster file or the cluster options are wrong
+    wrong_shard = 103,  ///< a URL reaches another shard, another cluster or the same database twice
+    missing_shard = 104,  ///< the cluster has a shard that the configuration does not name
     // 2xx: what was said about the model is wrong
-    bad_model = 201,         ///< the declared model contradicts itself
-    bad_identifier = 202,    ///< a name is empty, too long or holds a zero byte
-    schema_mismatch = 203,   ///< a shard's table differs from the declared one
-    unknown_table = 204,     ///< a table that is not declared in this cluster
-    unknown_column = 205,    ///< a column that its table does not have
+    bad_model = 201,        ///< the declared model contradicts itself
+    bad_identifier = 202,   ///< a name is empty, too long or holds a zero byte
+    schema_mismatch = 203,  ///< a shard's table differs from the declared one
+    unknown_table = 204,    ///< a table that is not declared in this cluster
+    unknown_column = 205,   ///< a column that its table does not have
     // 3xx: a value or a statement that cannot be done
-    bad_value = 301,         ///< text that is not a value of the wanted type
-    value_not_storable = 302,///< a valid C++ value that this engine cannot keep unchanged
-    no_shard_key = 303,      ///< a row without the value that places it
-    unroutable_key = 304,    ///< no bucket or no shard is declared for this key
-    not_supported = 305,     ///< correct over one database, not yet (or never) over shards; never approximated
+    bad_value = 301,           ///< text that is not a value of the wanted type
+    value_not_storable = 302,  ///< a valid C++ value that this engine cannot keep unchanged
+    no_shard_key = 303,        ///< a row without the value that places it
+    unroutable_key = 304,      ///< no bucket or no shard is declared for this key
+    not_supported =
+        305,  ///< correct over one database, not yet (or never) over shards; never approximated
     bad_query = 306,         ///< a statement that no database would accept
     shard_key_change = 307,  ///< an update that would leave the row on the wrong shard
     bad_input = 308,         ///< an input file (CSV, SQL) with an error at a place
@@ -50,12 +51,12 @@ enum class error_code : std::uint16_t {
     lease_lost = 511,             ///< the id generator's worker lease cannot be renewed
     disk_full = 512,
     // 6xx: objects
-    not_found = 601,         ///< get() or one() of a row that does not exist
-    many_rows = 602,         ///< one() found more than one row
-    stale_object = 603,      ///< the row was changed or deleted by somebody else
-    bad_state = 604,         ///< a call that this object's or session's state does not allow
+    not_found = 601,     ///< get() or one() of a row that does not exist
+    many_rows = 602,     ///< one() found more than one row
+    stale_object = 603,  ///< the row was changed or deleted by somebody else
+    bad_state = 604,     ///< a call that this object's or session's state does not allow
     // 9xx
-    internal = 901,          ///< a broken invariant of shardwise itself: please report it
+    internal = 901,  ///< a broken invariant of shardwise itself: please report it
 };
 
 /// The stable name of a code, e.g. "unique_violation"; the one the docs and --json use.
