@@ -25,6 +25,8 @@ namespace shardwise::cluster_layer {
 using sharding::shard_index;
 using view_ptr = std::shared_ptr<const plan::cluster_view>;
 
+struct core_state;  // cluster/state.hpp
+
 class core final : public cluster_layer::connection_source {
 public:
     core(std::vector<shard_url> shards, cluster_options options);
@@ -38,7 +40,7 @@ public:
     cluster_layer::shard_connection connect(shard_index shard, deadline limit) override;
     const std::string& shard_name(shard_index shard) const override;
     std::span<const sql::dialect* const> dialects() const noexcept;  ///< by shard
-    deadline default_deadline() const;  ///< now + statement_timeout
+    deadline default_deadline() const;                               ///< now + statement_timeout
 
     // ---- distribution
     view_ptr view() const;
@@ -63,8 +65,7 @@ public:
 
 private:
     friend class shardwise::cluster;
-    struct state;
-    std::unique_ptr<state> state_;
+    std::unique_ptr<core_state> state_;
     bound_tables bound_{*this};
 };
 

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#include "cluster/catalog_change.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "catalog/catalog_store.hpp"
+#include "catalog/table_json.hpp"
+#include "cluster/parallel.hpp"
+#include "cluster/placement.hpp"
+#include "cluster/require.hpp"
+#include "cluster/table_order.hpp"
+
+namespace shardwise::cluster_layer {
+
+namespace {
+
+const catalog::entry* living(const catalog::contents& entries, const std::string& key) {
+    const auto at = entries.find(key);
+    return at == entries.end() || at->second.body.empty() ? nullptr : &at->second;
+}
+
+void set_body(catalog::contents& entries, const std::string& key, std::string body) {
+    catalog::entry& e = entries[key];
+    if (e.body == body) return;
+    ++e.version;
+    e.body = std::move(body);
+}
+
+[[noreturn]] void refuse_other_model(const schema::table& known, const schema::table& declared) {
+    std::string what = distribution_difference(known, declared);
+    if (what.empty())
+        for (const schema::column& c : declared.columns)
+            if (!known.find_column(c.name)) what = fmt::format("it has no column {}", c.name);
+    if (what.empty()) what = "a column, key, index or constraint is declared otherwise";
+    raise({.code = error_code::schema_mismatch,
+           .message = fmt::format("table {} exists in this cluster with another model: {}; it is "
+                                  "never changed silently",
+                                  declared.name, what),
+           .table = declared.name});
+}
+
+std::set<std::string_view> names_of(const std::vector<schema::table>& tables) {
+    std::set<std::string_view> names;
+    for (const schema::table& t : tables)
+        if (!names.insert(t.name).second)
+            raise({.code = error_code::bad_model,
+                   .message = fmt::format("table {} is declared twice", t.name),
+                   .table = t.name});
+    return names;
+}
+
+/// The declared tables as the registry sees them together with those that are known.
+std::vector<schema::table> registered(const catalog::contents& before,
+                                      const std::vector<schema::table>& declared) {
+    const std::set<std::string_view> names = names_of(declared);
+    std::vector<schema::table> all = declared;
+    for (const auto& [key, e] : before) {
+        if (!key.starts_with(catalog::table_key_prefix) || e.body.empty()) continue;
+        if (!names.contains(std::string_view(key).substr(catalog::table_key_prefix.size())))
+            all.push_back(catalog::table_from_json(e.body));
+    }
+    schema::registry together;
+    std::vector<schema::table> result;
+    for (schema::table& t : parents_first(std::move(all))) {
+        const bool wanted = names.contains(t.name);
+        const schema::table& r = together.add(std::move(t));
+        if (wanted) result.push_back(r);
+    }
+    return result;
+}
+
+}  // namespace
+
+catalog_change plan_creation(const core_state& s, const catalog::contents& before,
+                             std::vector<schema::table> declared) {
+    catalog_change change;
+    change.after = before;
+    // A table that is known otherwise is told as such, not as a conflict with its children.
+    for (const schema::table& t : declared)
+        if (const catalog::entry* e = living(before, catalog::table_key(t.name))) {
+            const schema::table known = catalog::table_from_json(e->body);
+            if (!distribution_difference(known, t).empty()) refuse_other_model(known, t);
+        }
+    change.tables = registered(before, declared);
+    for (const schema::table& t : change.tables) {
+        const std::string key = catalog::table_key(t.name);
+        std::string body = catalog::table_to_json(t);
+        if (const catalog::entry* e = living(before, key); e != nullptr && e->body != body)
+            refuse_other_model(catalog::table_from_json(e->body), t);
+        set_body(change.after, key, std::move(body));
+        if (t.placed.kind != schema::distribution_kind::sharded) continue;
+        const placement* given = s.placement_for(t.name);
+        const std::string group = catalog::group_key(t.name);
+        if (const catalog::entry* e = living(before, group)) {
+            if (given != nullptr) check_against(catalog::group_from_json(e->body), t.name, *given);
+            continue;
+        }
+        set_body(change.after, group, catalog::group_to_json(first_placement(t, given, s.names)));
+    }
+    return change;
+}
+
+catalog_change plan_drop(const catalog::contents& before, std::vector<schema::table> declared) {
+    catalog_change change;
+    change.after = before;
+    const std::set<std::string_view> names = names_of(declared);
+    for (const auto& [key, e] : before) {
+        if (!key.starts_with(catalog::table_key_prefix) || e.body.empty()) continue;
+        const schema::table known = catalog::table_from_json(e.body);
+        if (names.contains(known.name)) continue;
+        const auto refuse = [&](const std::string& parent) {
+            raise({.code = error_code::bad_model,
+                   .message = fmt::format("table {} cannot be dropped: table {} refers to it",
+                                          parent, known.name),
+                   .table = parent});
+        };
+        for (const schema::foreign_key& f : known.foreign_keys)
+            if (names.contains(f.parent_table)) refuse(f.parent_table);
+        if (names.contains(known.placed.parent_table)) refuse(known.placed.parent_table);
+    }
+    for (const schema::table& t : declared) {
+        if (living(before, catalog::table_key(t.name)) != nullptr)
+            set_body(change.after, catalog::table_key(t.name), "");
+        if (living(before, catalog::group_key(t.name)) != nullptr)
+            set_body(change.after, catalog::group_key(t.name), "");
+    }
+    change.tables = parents_first(std::move(declared));
+    return change;
+}
+
+std::vector<std::optional<error_info>> write_catalogs(core_state& s,
+                                                      const catalog::contents& after,
+                                                      const std::vector<bool>& included) {
+    std::vector<std::optional<error_info>> failures(s.shards.size());
+    const auto write = [&](std::size_t i) {
+        try {
+            const deadline limit = s.statement_deadline();
+            with_connection(s, i, limit, [&](engine::connection& c) {
+                const sql::dialect& d = *s.dialects[i];
+                catalog::create_catalog(c, d, limit);
+                const catalog::contents there = catalog::read_contents(c, d, limit);
+                for (const auto& [key, e] : after) {
+                    const auto at = there.find(key);
+                    if (at == there.end() || at->second != e)
+                        catalog::write_entry(c, key, e, d, limit);
+                }
+            });
+        } catch (const error& e) {
+            failures[i] = e.info();
+        }
+    };
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < s.shards.size(); ++i)
+        if (included[i]) order.push_back(i);
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return s.names[a] < s.names[b]; });
+    if (order.empty()) return failures;
+    write(order.front());
+    if (failures[order.front()] && failures[order.front()]->code == error_code::schema_mismatch)
+        raise(*failures[order.front()]);
+    in_parallel(order.size() - 1, [&](std::size_t i) { write(order[i + 1]); });
+    return failures;
+}
+
+}  // namespace shardwise::cluster_layer

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// The public class: a thin shell around core and its state.
+#include "shardwise/cluster/cluster.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cluster/schema_operations.hpp"
+#include "cluster/state.hpp"
+#include "model/entity.hpp"
+
+namespace shardwise {
+
+namespace {
+
+std::vector<schema::table> tables_of(const model::entity* const* entities, std::size_t count) {
+    std::vector<schema::table> tables;
+    for (std::size_t i = 0; i < count; ++i) tables.push_back(entities[i]->table);
+    return tables;
+}
+
+}  // namespace
+
+bool schema_report::complete() const noexcept {
+    return std::all_of(shards.begin(), shards.end(), [](const auto& s) { return s.done; });
+}
+
+std::string schema_report::to_string() const {
+    std::string text;
+    for (const shard_report& s : shards)
+        text += s.done ? fmt::format("{}: done, {} statements\n", s.shard, s.statements.size())
+                       : fmt::format("{}: not done: {}\n", s.shard, s.error);
+    return text;
+}
+
+cluster::cluster(std::vector<shard_url> shards, cluster_options options)
+    : core_(new cluster_layer::core(std::move(shards), std::move(options))) {}
+
+cluster::~cluster() { delete core_; }
+
+schema_report cluster::create(const model::entity* const* entities, std::size_t count) {
+    return create_tables(*core_->state_, tables_of(entities, count));
+}
+
+schema_report cluster::drop(const model::entity* const* entities, std::size_t count) {
+    return drop_tables(*core_->state_, tables_of(entities, count));
+}
+
+std::vector<std::string> cluster::table_names() const {
+    std::vector<std::string> names;
+    for (const schema::table* t : core_->tables()) names.push_back(t->name);
+    return names;
+}
+
+std::size_t cluster::shard_count() const noexcept { return core_->shard_count(); }
+
+const std::string& cluster::shard_name(std::size_t shard) const {
+    return core_->shard_name(static_cast<cluster_layer::shard_index>(shard));
+}
+
+const std::string& cluster::name() const noexcept { return core_->options().name; }
+
+const std::string& cluster::id() const noexcept { return core_->state_->cluster_id; }
+
+std::int64_t cluster::next_id() { return core_->next_id(); }
+
+}  // namespace shardwise

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Whether a struct fits the table of the same name that the cluster knows. Pure.
+#pragma once
+
+#include "cluster/state.hpp"
+#include "schema/table.hpp"
+
+namespace shardwise::cluster_layer {
+
+/// Throws unknown_table when the cluster does not know the table, schema_mismatch when it is
+/// distributed otherwise or lacks a column, and bad_config when the map of its group needs an
+/// object that the options do not bring.
+void check_usable(const schema::table& declared, const snapshot& known);
+
+/// What makes rows of the two tables live in different places, or nothing: "the shard key is id,
+/// declared user_id".
+std::string distribution_difference(const schema::table& known, const schema::table& declared);
+
+}  // namespace shardwise::cluster_layer
