@@ -70,6 +70,8 @@ public:
 
     const url& where() const noexcept { return where_; }
     engine_kind kind() const noexcept { return where_.kind; }
+    /// Its connections work inside next(): there is no socket to wait on.
+    bool embedded() const noexcept { return where_.kind == engine_kind::sqlite; }
     const sql::dialect& dialect() const noexcept { return *dialect_; }
     driver& client() const noexcept { return *driver_; }
     const pool_options& options() const noexcept { return options_; }

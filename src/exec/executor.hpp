@@ -15,8 +15,9 @@
 #include "shardwise/schema/value.hpp"
 
 namespace shardwise {
+class cost_table;
 class task_pool;
-}
+}  // namespace shardwise
 
 namespace shardwise::exec {
 
@@ -36,6 +37,9 @@ struct execution {
     task_pool& tasks;
     deadline limit;
     bool streaming = false;  ///< rows as they arrive, with bounded memory, for whole tables
+    /// What statements of embedded engines took before, in microseconds by statement id; lives as
+    /// long as the cluster. Without it each scatter has to find out whether threads are worth it.
+    cost_table* costs = nullptr;
 };
 
 /// Starts the plan on all its shards. Errors name the shard and the statement.

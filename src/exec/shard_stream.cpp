@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "exec/shard_stream.hpp"
+
+#include <algorithm>
+
+#include "shardwise/base/error.hpp"
+
+namespace shardwise::exec {
+namespace {
+/// How long an unfinished statement may take to be cleared away before the connection is given up.
+constexpr std::chrono::milliseconds clean_up_time{1'000};
+/// The same after a time-out: the caller has waited long enough. A living server needs less.
+constexpr std::chrono::milliseconds short_clean_up_time{200};
+}  // namespace
+
+shard_stream::shard_stream(const request& r, request_compiler& compiler,
+                           cluster_layer::connection_source& source, deadline limit)
+    : shard_(r.shard), limit_(limit), name_(source.shard_name(r.shard)) {
+    connection_ = source.connect(r.shard, limit);
+    embedded_ = connection_.endpoint->embedded();
+    const request_compiler::ready ready = compiler.prepare(r, *connection_.endpoint);
+    statement_ = ready.statement;
+    connection_.link->limit_to(limit);
+    try {
+        connection_.link->send(*statement_, ready.args);
+    } catch (const error& e) {
+        connection_.link->limit_to(deadline::never());
+        connection_.poison_if(e);
+        error_info info = e.info();
+        if (info.shard.empty()) info.shard = name_;
+        if (info.statement.empty()) info.statement = statement_->text;
+        raise(std::move(info));
+    }
+}
+
+shard_stream::~shard_stream() {
+    if (!connection_.link) return;
+    if (reader_) reader_->stop();
+    if (!ended_) {
+        // A server that streams would have to send everything; one that has not answered yet may
+        // take long. What is on its way is simply read.
+        if (!abandoned_ && !embedded_ && (statement_->streaming || !answered_))
+            connection_.link->cancel();
+        const deadline patience = deadline::after(abandoned_ ? short_clean_up_time : clean_up_time);
+        if ((abandoned_ && connection_.borrowed) || !connection_.link->discard(patience))
+            connection_.poison();
+    }
+    connection_.link->limit_to(deadline::never());
+}
+
+void shard_stream::read_in_background(task_pool& tasks) {
+    reader_ = std::make_shared<background_reader>(link(), width(), tasks);
+    reader_->start();
+}
+
+engine::fetch shard_stream::step(std::span<arg> row) {
+    try {
+        const engine::fetch got = reader_ ? step_background(row) : connection_.link->next(row);
+        if (got == engine::fetch::wait) return got;
+        answered_ = true;
+        ended_ = got == engine::fetch::end;
+        return got;
+    } catch (const error& e) {
+        fail(e);
+    }
+}
+
+engine::fetch shard_stream::step_background(std::span<arg> row) {
+    const arg* kept = nullptr;
+    switch (reader_->next(kept, limit_)) {
+        case background_reader::answer::end:
+            return engine::fetch::end;
+        case background_reader::answer::row:
+            std::copy_n(kept, width(), row.begin());
+            return engine::fetch::row;
+        case background_reader::answer::timeout:
+            break;
+    }
+    reader_->stop();
+    raise({.code = error_code::timeout,
+           .message = "the deadline passed before shard \"" + name_ + "\" had answered",
+           .server = std::string(connection_.link->server())});
+}
+
+void shard_stream::fail(const error& e) {
+    if (reader_) reader_->stop();
+    if (e.poisons_connection()) {
+        connection_.poison();
+    } else if (!connection_.link->discard(deadline::after(clean_up_time))) {
+        connection_.poison();
+    }
+    ended_ = true;
+    error_info info = e.info();
+    if (info.shard.empty()) info.shard = name_;
+    if (info.statement.empty()) info.statement = statement_->text;
+    raise(std::move(info));
+}
+
+void shard_stream::cancel() noexcept {
+    if (!ended_) connection_.link->cancel();
+}
+
+void shard_stream::abandon() noexcept {
+    abandoned_ = true;
+    cancel();
+}
+
+}  // namespace shardwise::exec

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// One statement on one shard, from sending it to its end. Whatever happens, the destructor leaves
+// the connection with nothing pending, or poisoned. One thread at a time.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cluster/connection_source.hpp"
+#include "exec/background_reader.hpp"
+#include "exec/request.hpp"
+
+namespace shardwise::exec {
+
+class shard_stream {
+public:
+    shard_stream(const request& r, request_compiler& compiler,
+                 cluster_layer::connection_source& source, deadline limit);
+    ~shard_stream();
+    shard_stream(const shard_stream&) = delete;
+    shard_stream& operator=(const shard_stream&) = delete;
+
+    sharding::shard_index shard() const noexcept { return shard_; }
+    const std::string& shard_name() const { return name_; }
+    const engine::statement& statement() const noexcept { return *statement_; }
+    engine::connection& link() noexcept { return *connection_.link; }
+    std::size_t width() const noexcept { return statement_->columns.size(); }
+
+    /// It works inside next(): nothing to poll.
+    bool embedded() const noexcept { return embedded_; }
+    bool ended() const noexcept { return ended_; }
+    /// A row or the end has come.
+    bool answered() const noexcept { return answered_; }
+
+    /// One step; fetch::wait only where there is something to poll. Errors name shard and statement
+    /// and poison the connection where they must.
+    engine::fetch step(std::span<arg> row);
+
+    /// From here on pool threads read; only before the first step of an embedded stream.
+    void read_in_background(task_pool& tasks);
+    bool in_background() const noexcept { return reader_ != nullptr; }
+    std::uint64_t background_us() const noexcept { return reader_ ? reader_->first_chunk_us() : 0; }
+
+    std::int64_t affected_rows() const noexcept { return connection_.link->affected_rows(); }
+
+    /// Asks the server to stop; does not wait.
+    void cancel() noexcept;
+    /// The connection will not be used again (and nobody waits for the server).
+    void abandon() noexcept;
+
+private:
+    engine::fetch step_background(std::span<arg> row);
+    [[noreturn]] void fail(const error& e);
+
+    sharding::shard_index shard_;
+    deadline limit_;
+    const std::string& name_;
+    cluster_layer::shard_connection connection_;
+    engine::statement_ptr statement_;
+    std::shared_ptr<background_reader> reader_;
+    bool embedded_ = false;
+    bool answered_ = false;
+    bool ended_ = false;
+    bool abandoned_ = false;
+};
+
+}  // namespace shardwise::exec
