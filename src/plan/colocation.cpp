@@ -114,7 +114,8 @@ public:
         while (place_one()) {
         }
         if (!waiting_.empty()) refuse_join(waiting_.front(), *scope_.anchor);
-        add_equal_columns();
+        add_equal_columns(scope_);
+        for (key_scope& linked : scope_.linked) add_equal_columns(linked);
         return std::move(scope_);
     }
 
@@ -132,7 +133,7 @@ private:
 
     void place_first(const appearance& t) {
         scope_.anchor = t.at.table;
-        add_keys(t);
+        add_keys(scope_, t);
         placed_.push_back(t);
     }
 
@@ -144,7 +145,12 @@ private:
                 const link found = link_between(*t, p, with_on);
                 if (found == link::none) continue;
                 // Only equal keys are equal; a foreign key says "same shard" and no more.
-                if (found == link::keys && keyed(p)) add_keys(*t);
+                if (found == link::keys) {
+                    if (key_scope* const same = scope_with(p)) add_keys(*same, *t);
+                } else {
+                    scope_.linked.push_back({t->at.table, {}, {}});
+                    add_keys(scope_.linked.back(), *t);
+                }
                 placed_.push_back(*t);
                 waiting_.erase(t);
                 return true;
@@ -153,14 +159,18 @@ private:
         return false;
     }
 
-    bool keyed(const appearance& t) const {
-        return scope_.find(column_of(t.at, t.at.table->placed.shard_key.front())) != nullptr;
+    key_scope* scope_with(const appearance& t) {
+        const sql::column_ref key = column_of(t.at, t.at.table->placed.shard_key.front());
+        if (scope_.find(key)) return &scope_;
+        for (key_scope& s : scope_.linked)
+            if (s.find(key)) return &s;
+        return nullptr;
     }
 
-    void add_keys(const appearance& t) {
+    static void add_keys(key_scope& to, const appearance& t) {
         const auto& key = t.at.table->placed.shard_key;
         for (std::size_t i = 0; i < key.size(); ++i)
-            scope_.columns.push_back({column_of(t.at, key[i]), i, t.outer(), true});
+            to.columns.push_back({column_of(t.at, key[i]), i, t.outer(), true});
     }
 
     bool is_outer(const sql::column_ref& c) const {
@@ -169,11 +179,11 @@ private:
         });
     }
 
-    void add_equal_columns() {
-        const std::vector<key_column> keys = scope_.columns;
+    void add_equal_columns(key_scope& to) {
+        const std::vector<key_column> keys = to.columns;
         for (const key_column& k : keys)
             for (const sql::column_ref& c : known_.partners(k.column))
-                if (!scope_.find(c)) scope_.columns.push_back({c, k.key, is_outer(c), false});
+                if (!to.find(c)) to.columns.push_back({c, k.key, is_outer(c), false});
     }
 
     const sql::select& statement_;

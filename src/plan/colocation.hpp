@@ -29,6 +29,9 @@ struct key_scope {
     /// The first sharded table that has a row in every result row; nullptr: reference tables only.
     const schema::table* anchor = nullptr;
     std::vector<key_column> columns;
+    /// Tables that live on the anchor's shard because of a foreign key, with keys of their own:
+    /// each narrows the shards by itself.
+    std::vector<key_scope> linked;
 
     const key_column* find(const sql::column_ref& c) const noexcept;
     const schema::column& key_at(std::size_t key) const {

@@ -177,6 +177,19 @@ shard_index copy_for(const schema::table& t, const cluster_view& view) {
     return static_cast<shard_index>(h % std::max<std::size_t>(view.shard_count, 1));
 }
 
+/// The rows are on the shards of both routes.
+void narrow(route& where, const route& also) {
+    shard_set both;
+    std::set_intersection(where.shards.begin(), where.shards.end(), also.shards.begin(),
+                          also.shards.end(), std::back_inserter(both));
+    if (both.size() == where.shards.size()) return;
+    where.kind = both.empty()       ? route_kind::none
+                 : both.size() == 1 ? route_kind::one
+                                    : route_kind::some;
+    where.shards = std::move(both);
+    where.reason += "; " + also.reason;
+}
+
 [[noreturn]] void refuse_null_key(const schema::table& t, const schema::column& c) {
     raise(
         {.code = error_code::no_shard_key,
@@ -216,7 +229,13 @@ routed route_select(const sql::select& s, const cluster_view& view,
                      "reference tables only: each shard has a full copy"};
         return out;
     }
-    return locator(scope, view, entries, conditions_of(s)).run();
+    routed out = locator(scope, view, entries, conditions_of(s)).run();
+    for (const key_scope& linked : scope.linked) {
+        routed also = locator(linked, view, entries, conditions_of(s)).run();
+        std::move(also.pending.begin(), also.pending.end(), std::back_inserter(out.pending));
+        narrow(out.where, also.where);
+    }
+    return out;
 }
 
 routed route_change(const sql::change& c, const cluster_view& view,
