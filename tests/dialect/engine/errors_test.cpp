@@ -131,6 +131,7 @@ TEST_P(Errors, AReturnedConnectionHasNoTransactionAndNoLeftovers) {
 INSTANTIATE_TEST_SUITE_P(Engine, Errors, testing::ValuesIn(all_labels()), label_of);
 
 class Secrets : public engine_test {};
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Secrets);
 
 TEST_P(Secrets, ThePasswordIsInNoError) {
     ASSERT_FALSE(target_.password.empty());

@@ -117,6 +117,7 @@ protected:
     }
     silent_server server_;
 };
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(SilentServer);
 
 TEST_P(SilentServer, ConnectingEndsAtTheDeadline) {
     const engine::url where = engine::parse_url(url());

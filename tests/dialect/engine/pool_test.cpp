@@ -77,6 +77,7 @@ TEST_P(PoolOfEngine, APoisonedConnectionIsClosed) {
 INSTANTIATE_TEST_SUITE_P(Engine, PoolOfEngine, testing::ValuesIn(all_labels()), label_of);
 
 class Reconnect : public PoolOfEngine {};
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Reconnect);
 
 TEST_P(Reconnect, AConnectionThatTheServerClosedIsReplaced) {
     std::int64_t id = 0;
