@@ -156,6 +156,7 @@ public:
                    2);
         lines.primary_key = {0, 1};
         schema::foreign_key parent;
+        parent.name = "order_lines_order";
         parent.columns = {0};
         parent.parent_table = "orders";
         parent.parent_columns = {"id"};
