@@ -29,6 +29,8 @@ std::string group_key(std::string_view root_table) {
     return fmt::format("{}{}", group_key_prefix, root_table);
 }
 
+std::string adopted_key(std::string_view table) { return fmt::format("adopted/{}", table); }
+
 contents merge(const std::vector<copy>& copies) {
     struct seen {
         entry best;

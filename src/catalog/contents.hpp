@@ -24,6 +24,8 @@ using contents = std::map<std::string, entry, std::less<>>;
 // Keys are persisted: DO NOT CHANGE.
 std::string table_key(std::string_view table);
 std::string group_key(std::string_view root_table);
+/// Present for tables that the user made: they are compared leniently.
+std::string adopted_key(std::string_view table);
 inline constexpr std::string_view table_key_prefix = "table/";
 inline constexpr std::string_view group_key_prefix = "group/";
 

@@ -79,6 +79,11 @@ std::int64_t worker_lease::next_id(deadline limit) {
     return *id;
 }
 
+void worker_lease::prepare(deadline limit) noexcept {
+    if (has_lease_.load(std::memory_order_relaxed) && !ids_.wants_renewal(now())) return;
+    renew_early(limit);
+}
+
 bool worker_lease::should_renew() {
     const std::int64_t ms = now();
     if (!ids_.wants_renewal(ms) || ms < next_early_ms_.load(std::memory_order_relaxed))
@@ -100,12 +105,14 @@ void worker_lease::renew(deadline limit) {
     if (!borrow_) {
         const std::int64_t from = now() - 1;
         ids_.renew({0, from, from + private_horizon_ms});
+        has_lease_.store(true, std::memory_order_relaxed);
         return;
     }
     try {
         engine::lease c = borrow_(limit);
         try {
             if (!held_ || !extend(*c, limit)) acquire(*c, limit);
+            has_lease_.store(true, std::memory_order_relaxed);
         } catch (const error& e) {
             if (e.poisons_connection()) c.poison();
             throw;

@@ -48,6 +48,11 @@ public:
     /// neither renewed nor replaced before `limit`.
     std::int64_t next_id(deadline limit);
 
+    /// Takes or renews the lease now if half of the granted time is used up, so that ids can be
+    /// made while a transaction of this very program blocks the database of the leases. Failures
+    /// are forgotten, as in renew_early().
+    void prepare(deadline limit) noexcept;
+
     /// True once for each renewal that should be made in the background, by renew_early().
     bool should_renew();
     /// Failures are forgotten: next_id() tries again when it has to.
@@ -81,6 +86,7 @@ private:
     std::mutex renewing_;  ///< guards held_ and the dialogue with the database
     std::optional<held> held_;
     std::atomic<std::int64_t> last_id_{0};
+    std::atomic<bool> has_lease_{false};
     std::atomic<bool> early_under_way_{false};
     std::atomic<std::int64_t> next_early_ms_{0};  ///< not before, after a failure
 };

@@ -103,6 +103,20 @@ catalog_change plan_creation(const core_state& s, const catalog::contents& befor
     return change;
 }
 
+catalog_change plan_adoption(const core_state& s, const catalog::contents& before,
+                             std::vector<schema::table> declared) {
+    catalog_change change = plan_creation(s, before, std::move(declared));
+    for (const schema::table& t : change.tables)
+        if (living(before, catalog::table_key(t.name)) == nullptr)
+            set_body(change.after, catalog::adopted_key(t.name), "true");
+    return change;
+}
+
+strictness strictness_of(const catalog::contents& entries, std::string_view table) {
+    return living(entries, catalog::adopted_key(table)) != nullptr ? strictness::adopted
+                                                                   : strictness::own;
+}
+
 catalog_change plan_drop(const catalog::contents& before, std::vector<schema::table> declared) {
     catalog_change change;
     change.after = before;
@@ -122,17 +136,15 @@ catalog_change plan_drop(const catalog::contents& before, std::vector<schema::ta
         if (names.contains(known.placed.parent_table)) refuse(known.placed.parent_table);
     }
     for (const schema::table& t : declared) {
-        if (living(before, catalog::table_key(t.name)) != nullptr)
-            set_body(change.after, catalog::table_key(t.name), "");
-        if (living(before, catalog::group_key(t.name)) != nullptr)
-            set_body(change.after, catalog::group_key(t.name), "");
+        for (const std::string& key :
+             {catalog::table_key(t.name), catalog::group_key(t.name), catalog::adopted_key(t.name)})
+            if (living(before, key) != nullptr) set_body(change.after, key, "");
     }
     change.tables = parents_first(std::move(declared));
     return change;
 }
 
-std::vector<std::optional<error_info>> write_catalogs(core_state& s,
-                                                      const catalog::contents& after,
+std::vector<std::optional<error_info>> write_catalogs(core_state& s, const catalog::contents& after,
                                                       const std::vector<bool>& included) {
     std::vector<std::optional<error_info>> failures(s.shards.size());
     const auto write = [&](std::size_t i) {

@@ -8,6 +8,7 @@
 
 #include "catalog/contents.hpp"
 #include "cluster/state.hpp"
+#include "cluster/stored_types.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::cluster_layer {
@@ -22,6 +23,12 @@ struct catalog_change {
 /// catalog knows a table otherwise, bad_config for placements.
 catalog_change plan_creation(const core_state& s, const catalog::contents& before,
                              std::vector<schema::table> declared);
+/// The same for tables that exist already.
+catalog_change plan_adoption(const core_state& s, const catalog::contents& before,
+                             std::vector<schema::table> declared);
+
+/// How the shards' tables are compared with the declared one.
+strictness strictness_of(const catalog::contents& entries, std::string_view table);
 
 /// Marks tables, and the groups of root tables, as dropped. Throws bad_model when a table stays
 /// that refers to one of them.
@@ -30,8 +37,7 @@ catalog_change plan_drop(const catalog::contents& before, std::vector<schema::ta
 /// Brings the catalogs of the shards for which `included` is true to `after`: first one shard by
 /// itself, which decides between two programs that change the model at once, then the others.
 /// Returns what failed, by shard. Throws schema_mismatch when another program was faster.
-std::vector<std::optional<error_info>> write_catalogs(core_state& s,
-                                                      const catalog::contents& after,
+std::vector<std::optional<error_info>> write_catalogs(core_state& s, const catalog::contents& after,
                                                       const std::vector<bool>& included);
 
 }  // namespace shardwise::cluster_layer

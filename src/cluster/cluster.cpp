@@ -6,8 +6,11 @@
 
 #include <algorithm>
 
+#include "cluster/described.hpp"
+#include "cluster/directory.hpp"
 #include "cluster/schema_operations.hpp"
 #include "cluster/state.hpp"
+#include "cluster/status.hpp"
 #include "model/entity.hpp"
 
 namespace shardwise {
@@ -17,6 +20,12 @@ namespace {
 std::vector<schema::table> tables_of(const model::entity* const* entities, std::size_t count) {
     std::vector<schema::table> tables;
     for (std::size_t i = 0; i < count; ++i) tables.push_back(entities[i]->table);
+    return tables;
+}
+
+std::vector<schema::table> known_tables(const cluster_layer::core& core) {
+    std::vector<schema::table> tables;
+    for (const schema::table* t : core.tables()) tables.push_back(*t);
     return tables;
 }
 
@@ -37,6 +46,8 @@ std::string schema_report::to_string() const {
 cluster::cluster(std::vector<shard_url> shards, cluster_options options)
     : core_(new cluster_layer::core(std::move(shards), std::move(options))) {}
 
+cluster::cluster(const cluster_config& config) : core_(new cluster_layer::core(config)) {}
+
 cluster::~cluster() { delete core_; }
 
 schema_report cluster::create(const model::entity* const* entities, std::size_t count) {
@@ -47,9 +58,40 @@ schema_report cluster::drop(const model::entity* const* entities, std::size_t co
     return drop_tables(*core_->state_, tables_of(entities, count));
 }
 
+void cluster::adopt(const model::entity* const* entities, std::size_t count) {
+    adopt_tables(*core_->state_, tables_of(entities, count));
+}
+
+std::vector<schema_difference> cluster::verify(const model::entity* const* entities,
+                                               std::size_t count) {
+    return verify_tables(*core_->state_, tables_of(entities, count));
+}
+
+schema_report cluster::create_described() {
+    return create_tables(*core_->state_, core_->state_->described.empty()
+                                             ? known_tables(*core_)
+                                             : core_->state_->described);
+}
+
+std::vector<schema_difference> cluster::verify_described() {
+    return verify_tables(*core_->state_, core_->state_->described.empty()
+                                             ? known_tables(*core_)
+                                             : core_->state_->described);
+}
+
+void cluster::assign(const std::string& table, const std::vector<value>& key, bucket_id bucket) {
+    assign_key(*core_->state_, core_->table(table), key, bucket);
+}
+
+std::vector<shard_status> cluster::status(bool count_rows) {
+    return status_of(*core_->state_, count_rows);
+}
+
 std::vector<std::string> cluster::table_names() const {
     std::vector<std::string> names;
     for (const schema::table* t : core_->tables()) names.push_back(t->name);
+    for (const schema::table& t : core_->state_->described)  // not created yet
+        if (std::find(names.begin(), names.end(), t.name) == names.end()) names.push_back(t.name);
     return names;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cluster/described.hpp"
 #include "cluster/require.hpp"
 #include "cluster/state.hpp"
 #include "shardwise/base/error.hpp"
@@ -83,11 +84,22 @@ core::core(std::vector<shard_url> shards, cluster_options options)
     s.tasks = std::make_unique<task_pool>(thread_limit(s.shards.size()));
     const std::size_t home = first_by_name(s.names);
     catalog::lease_settings lease;
-    if (s.endpoint(home).kind() == engine::engine_kind::sqlite) lease.horizon = embedded_horizon;
+    s.embedded_leases = s.endpoint(home).embedded();
+    if (s.embedded_leases) lease.horizon = embedded_horizon;
     std::function<engine::lease(deadline)> borrow;
     if (!has_memory_shard(s)) borrow = [&s, home](deadline limit) { return s.borrow(home, limit); };
     s.ids = std::make_unique<catalog::worker_lease>(std::move(borrow), *s.dialects[home],
                                                     std::move(lease));
+}
+
+core::core(const cluster_config& config) : core(config.shards, cluster_layer::described(config)) {}
+
+core::core(std::vector<shard_url> shards, described_model model)
+    : core(std::move(shards), std::move(model.options)) {
+    state_->described = std::move(model.tables);
+    const snapshot_ptr now = state_->snapshot_now();
+    for (const schema::table& t : state_->described)
+        if (now->tables.find(t.name) != nullptr) check_usable(t, *now);
 }
 
 core::~core() {
@@ -150,6 +162,10 @@ std::int64_t core::next_id() {
     if (s.ids->should_renew())
         s.tasks->submit([&s] { s.ids->renew_early(s.statement_deadline()); });
     return id;
+}
+
+void core::prepare_ids(deadline limit) noexcept {
+    if (state_->embedded_leases) state_->ids->prepare(limit);
 }
 
 task_pool& core::tasks() noexcept { return *state_->tasks; }

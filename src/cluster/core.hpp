@@ -25,11 +25,14 @@ namespace shardwise::cluster_layer {
 using sharding::shard_index;
 using view_ptr = std::shared_ptr<const plan::cluster_view>;
 
-struct core_state;  // cluster/state.hpp
+struct core_state;       // cluster/state.hpp
+struct described_model;  // cluster/described.hpp
 
 class core final : public cluster_layer::connection_source {
 public:
     core(std::vector<shard_url> shards, cluster_options options);
+    /// With the tables that the cluster file describes.
+    explicit core(const cluster_config& config);
     ~core() override;
 
     // ---- shards
@@ -60,11 +63,15 @@ public:
 
     // ---- ids, threads
     std::int64_t next_id();
+    /// To be called before a transaction begins to write: on an embedded database it would block
+    /// the lease of next_id() inside it. Cheap when there is nothing to do.
+    void prepare_ids(deadline limit) noexcept;
     task_pool& tasks() noexcept;
     const cluster_options& options() const noexcept;
 
 private:
     friend class shardwise::cluster;
+    core(std::vector<shard_url> shards, described_model model);
     std::unique_ptr<core_state> state_;
     bound_tables bound_{*this};
 };

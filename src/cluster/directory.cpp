@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "catalog/directory_store.hpp"
+#include "cluster/directory.hpp"
 #include "cluster/state.hpp"
 #include "shardwise/base/error.hpp"
 
@@ -65,6 +66,63 @@ buckets look_up_group(core_state& s, const schema::table& root, const keys& want
 }
 
 }  // namespace
+
+namespace {
+
+/// The key as values of the types of the shard key's columns.
+std::vector<value> checked_key(const schema::table& root, const std::vector<value>& key) {
+    const auto refuse = [&](std::string message) {
+        raise({.code = error_code::bad_value,
+               .message = fmt::format("table {}: {}", root.name, message),
+               .table = root.name});
+    };
+    const auto& columns = root.placed.shard_key;
+    if (key.size() != columns.size())
+        refuse(fmt::format("its shard key has {} columns, {} values were given", columns.size(),
+                           key.size()));
+    for (std::size_t i = 0; i < key.size(); ++i) {
+        const column_type type = root.columns.at(columns[i]).type;
+        if (key[i].kind() != kind_of(type))
+            refuse(fmt::format("column {} of its shard key is {}, not {}",
+                               root.columns[columns[i]].name, name_of(type),
+                               name_of(key[i].kind())));
+    }
+    return key;
+}
+
+}  // namespace
+
+void assign_key(core_state& s, const schema::table& root, const std::vector<value>& given,
+                bucket_id bucket) {
+    if (root.placed.kind != schema::distribution_kind::sharded ||
+        root.placed.strategy != schema::strategy_kind::directory)
+        raise({.code = error_code::bad_state,
+               .message = fmt::format("table {} has no directory: it is not a root table with the "
+                                      "strategy directory",
+                                      root.name),
+               .table = root.name});
+    const std::vector<value> key = checked_key(root, given);
+    const std::uint32_t buckets = s.snapshot_now()->view->map_of(root).bucket_count();
+    if (bucket >= buckets)
+        raise({.code = error_code::unroutable_key,
+               .message = fmt::format("table {} has the buckets 0 to {}, not {}", root.name,
+                                      buckets - 1, bucket),
+               .table = root.name});
+    for (const std::size_t shard : by_name(s.names)) {
+        const deadline limit = s.statement_deadline();
+        bucket_id there = bucket;
+        with_connection(s, shard, limit, [&](engine::connection& c) {
+            there = catalog::add_entry(c, root, key, bucket, *s.dialects[shard], limit);
+        });
+        if (there != bucket)
+            raise({.code = error_code::bad_state,
+                   .message = fmt::format("this key of table {} lives in bucket {} already; an "
+                                          "entry of a directory is never changed",
+                                          root.name, there),
+                   .shard = s.names[shard],
+                   .table = root.name});
+    }
+}
 
 plan::directory_entries core::look_up(const std::vector<plan::pending_key>& pending,
                                       deadline limit) {

@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <functional>
+#include <thread>
 
 #include "catalog/own_tables.hpp"
+#include "catalog/table_json.hpp"
 #include "cluster/catalog_change.hpp"
 #include "cluster/parallel.hpp"
+#include "cluster/require.hpp"
+#include "cluster/schema_check.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/ddl_compiler.hpp"
 
@@ -54,6 +58,63 @@ bool has_directory(const schema::table& t) {
            t.placed.strategy == schema::strategy_kind::directory;
 }
 
+/// What a shard's tables lack or have otherwise, by the position of the table.
+std::vector<std::vector<difference>> differences_on(core_state& s, std::size_t shard,
+                                                    engine::connection& c, const tables& declared,
+                                                    const catalog::contents& entries,
+                                                    deadline limit) {
+    const sql::dialect& d = *s.dialects[shard];
+    std::vector<std::vector<difference>> result;
+    for (const schema::table& t : declared)
+        result.push_back(compare(t, catalog::read_table(c, t.name, d, limit), d.kind(),
+                                 strictness_of(entries, t.name)));
+    return result;
+}
+
+[[noreturn]] void refuse_other_table(const schema::table& t, const difference& first) {
+    raise({.code = error_code::schema_mismatch,
+           .message = fmt::format("the existing table {} differs from the declared one: {}; it is "
+                                  "never changed silently",
+                                  t.name, first.what),
+           .table = t.name});
+}
+
+void create_on_shard(core_state& s, std::size_t shard, engine::connection& c,
+                     const catalog_change& change, deadline limit, shard_report& report) {
+    const sql::dialect& d = *s.dialects[shard];
+    const auto before = differences_on(s, shard, c, change.tables, change.after, limit);
+    for (std::size_t i = 0; i < before.size(); ++i)
+        for (const difference& one : before[i])
+            if (!one.healable) refuse_other_table(change.tables[i], one);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        const schema::table& t = change.tables[i];
+        if (!before[i].empty()) run_all(c, sql::create_statements(t, d), limit, report);
+        if (has_directory(t)) catalog::create_own_table(c, catalog::directory_table(t), d, limit);
+    }
+    const auto after = differences_on(s, shard, c, change.tables, change.after, limit);
+    for (std::size_t i = 0; i < after.size(); ++i)
+        if (!after[i].empty()) refuse_other_table(change.tables[i], after[i].front());
+}
+
+/// Two programs that create the same tables at once disturb each other: databases answer the slower
+/// one with various errors, and the second attempt finds everything there.
+void create_with_retry(core_state& s, std::size_t shard, engine::connection& c,
+                       const catalog_change& change, deadline limit, shard_report& report) {
+    constexpr int attempts = 3;
+    for (int attempt = 1;; ++attempt) {
+        try {
+            create_on_shard(s, shard, c, change, limit, report);
+            return;
+        } catch (const error& e) {
+            const bool race = e.code() == error_code::unique_violation ||
+                              e.code() == error_code::statement_failed || e.is_retryable();
+            if (!race || attempt == attempts || e.poisons_connection()) throw;
+        }
+        report.statements.clear();
+        std::this_thread::sleep_for(std::chrono::milliseconds(50 * attempt));
+    }
+}
+
 /// Writes the catalog where the tables are, adds what fails to the report, and makes the change
 /// known to this process when at least one shard has it.
 void publish(core_state& s, catalog_change change, schema_report& report) {
@@ -75,15 +136,9 @@ void publish(core_state& s, catalog_change change, schema_report& report) {
 schema_report create_tables(core_state& s, tables declared) {
     const std::lock_guard guard(s.changing_model);
     catalog_change change = plan_creation(s, s.read_catalogs(), std::move(declared));
-    schema_report report = on_every_shard(
-        s, [&](std::size_t i, engine::connection& c, deadline limit, shard_report& r) {
-            const sql::dialect& d = *s.dialects[i];
-            for (const schema::table& t : change.tables) {
-                run_all(c, sql::create_statements(t, d), limit, r);
-                if (has_directory(t))
-                    catalog::create_own_table(c, catalog::directory_table(t), d, limit);
-            }
-        });
+    schema_report report =
+        on_every_shard(s, [&](std::size_t i, engine::connection& c, deadline limit,
+                              shard_report& r) { create_with_retry(s, i, c, change, limit, r); });
     publish(s, std::move(change), report);
     return report;
 }
@@ -102,6 +157,81 @@ schema_report drop_tables(core_state& s, tables declared) {
         });
     publish(s, std::move(change), report);
     return report;
+}
+
+namespace {
+
+std::vector<schema_difference> differences_everywhere(core_state& s, const tables& declared,
+                                                      const catalog::contents& entries) {
+    std::vector<std::vector<schema_difference>> by_shard(s.shards.size());
+    in_parallel(s.shards.size(), [&](std::size_t i) {
+        try {
+            const deadline limit = s.statement_deadline();
+            with_connection(s, i, limit, [&](engine::connection& c) {
+                const auto found = differences_on(s, i, c, declared, entries, limit);
+                for (std::size_t t = 0; t < found.size(); ++t)
+                    for (const difference& one : found[t])
+                        by_shard[i].push_back({s.names[i], declared[t].name, one.what});
+            });
+        } catch (const error& e) {
+            by_shard[i].push_back({s.names[i], "", "could not be compared: " + e.message()});
+        }
+    });
+    std::vector<schema_difference> all;
+    for (auto& some : by_shard)
+        all.insert(all.end(), std::make_move_iterator(some.begin()),
+                   std::make_move_iterator(some.end()));
+    return all;
+}
+
+[[noreturn]] void refuse_adoption(const std::vector<schema_difference>& differences) {
+    std::string list;
+    for (const schema_difference& d : differences)
+        list += fmt::format("{}{} {}: {}", list.empty() ? "" : "; ", d.shard, d.table, d.what);
+    raise({.code = error_code::schema_mismatch,
+           .message = fmt::format("the tables cannot be used as they are: {}", list),
+           .shard = differences.front().shard,
+           .table = differences.front().table});
+}
+
+}  // namespace
+
+void adopt_tables(core_state& s, tables declared) {
+    const std::lock_guard guard(s.changing_model);
+    catalog_change change = plan_adoption(s, s.read_catalogs(), std::move(declared));
+    const auto differences = differences_everywhere(s, change.tables, change.after);
+    if (!differences.empty()) refuse_adoption(differences);
+    for (const schema::table& t : change.tables) {
+        if (!has_directory(t)) continue;
+        in_parallel(s.shards.size(), [&](std::size_t i) {
+            const deadline limit = s.statement_deadline();
+            with_connection(s, i, limit, [&](engine::connection& c) {
+                catalog::create_own_table(c, catalog::directory_table(t), *s.dialects[i], limit);
+            });
+        });
+    }
+    const auto failures = write_catalogs(s, change.after, std::vector<bool>(s.shards.size(), true));
+    for (const auto& failure : failures)
+        if (failure) raise(*failure);
+    s.install(std::move(change.after));
+}
+
+std::vector<schema_difference> verify_tables(core_state& s, tables declared) {
+    const std::lock_guard guard(s.changing_model);
+    const catalog::contents entries = s.read_catalogs();
+    std::vector<schema_difference> result;
+    for (const schema::table& t : declared) {
+        const auto at = entries.find(catalog::table_key(t.name));
+        if (at == entries.end() || at->second.body.empty()) {
+            result.push_back({"", t.name, "the cluster's catalog does not know it"});
+            continue;
+        }
+        const auto what = distribution_difference(catalog::table_from_json(at->second.body), t);
+        if (!what.empty()) result.push_back({"", t.name, "in the cluster's catalog " + what});
+    }
+    const auto on_shards = differences_everywhere(s, declared, entries);
+    result.insert(result.end(), on_shards.begin(), on_shards.end());
+    return result;
 }
 
 }  // namespace shardwise::cluster_layer

@@ -69,6 +69,7 @@ struct core_state {
 
     std::unique_ptr<task_pool> tasks;
     std::unique_ptr<catalog::worker_lease> ids;
+    bool embedded_leases = false;  ///< one writer at a time: our own transactions block renewals
     std::atomic<std::size_t> id_shard{0};
 
     const engine::engine& endpoint(std::size_t i) const { return *shards[i].endpoint; }

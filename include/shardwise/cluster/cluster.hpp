@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A cluster: named shards on database servers. Open one per program and share it: all members may be
-// called from any thread. Sessions are opened on it (orm/session.hpp).
+// A cluster: named shards on database servers. Open one per program and share it: all members may
+// be called from any thread. Sessions are opened on it (orm/session.hpp).
 #pragma once
 
 #include <cstddef>
@@ -34,7 +34,7 @@ struct schema_report {
 
 /// One difference between the declared model and what a shard has.
 struct schema_difference {
-    std::string shard;
+    std::string shard;  ///< empty: the cluster's catalog
     std::string table;
     std::string what;  ///< "column email is missing", "column age is integer, declared int64", ...
 };
@@ -69,8 +69,8 @@ public:
     cluster(const cluster&) = delete;
     cluster& operator=(const cluster&) = delete;
 
-    /// Creates the tables of the structs on every shard, parents first, where they do not exist yet,
-    /// and writes model and placement into the catalog. Idempotent.
+    /// Creates the tables of the structs on every shard, parents first, where they do not exist
+    /// yet, and writes model and placement into the catalog. Idempotent.
     template <class... Es>
     schema_report create_all() {
         const model::entity* entities[] = {&entity_of<Es>()...};
@@ -109,6 +109,11 @@ public:
     /// A new cluster-wide id: 64 bits, time-ordered, unique over all processes.
     std::int64_t next_id();
 
+    /// Directory strategy: says in which bucket a key of the root table `table` lives, from now on.
+    /// Idempotent; an entry is never changed (rows may be stored by it): bad_state when the key has
+    /// another bucket. All shards must be there; after an error the call can be repeated.
+    void assign(const std::string& table, const std::vector<value>& key, bucket_id bucket);
+
     /// Asks every shard; never throws for a shard that is down. `count_rows` scans all tables.
     std::vector<shard_status> status(bool count_rows);
 
@@ -119,8 +124,7 @@ private:
     schema_report create(const model::entity* const* entities, std::size_t count);
     void adopt(const model::entity* const* entities, std::size_t count);
     schema_report drop(const model::entity* const* entities, std::size_t count);
-    std::vector<schema_difference> verify(const model::entity* const* entities,
-                                          std::size_t count);
+    std::vector<schema_difference> verify(const model::entity* const* entities, std::size_t count);
 
     cluster_layer::core* core_;
 };
