@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "shardwise/base/error.hpp"
+#include "sql/constraint_names.hpp"
 
 namespace shardwise::model {
 namespace {
@@ -102,6 +103,14 @@ void add_option(entity& e, const option_description& o) {
     }
 }
 
+/// Constraints and indexes have names from the start: errors and verify_schema speak of them.
+void name_constraints(schema::table& t) {
+    sql::constraint_names names(t);
+    for (auto& u : t.uniques) u.name = names.take(u.name, u.columns, "key");
+    for (auto& f : t.foreign_keys) f.name = names.take(f.name, f.columns, "fkey");
+    for (auto& i : t.indexes) i.name = names.take(i.name, i.columns, "idx");
+}
+
 schema::distribution distribution_of(const entity_description& d) {
     schema::distribution placed;
     placed.strategy = kind_of(d.placed_by);
@@ -144,6 +153,7 @@ const entity& make_entity(const entity_description& d) {
         bucket.generated = schema::generation::bucket;
         t.columns.push_back(std::move(bucket));
     }
+    name_constraints(t);
     schema::validate(t);
     return *e.release();
 }

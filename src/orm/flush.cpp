@@ -123,6 +123,9 @@ void session_core::state::begin_on(std::span<const shard_index> shards, deadline
         engine::connection& c = transactions.begin(shard, until, queued);
         if (queued) fresh.push_back(&c);
     }
+    // The first round sends on every shard, the second one waits.
+    for (engine::connection* c : fresh)
+        while (c->pending() > 0 && c->next({}) != engine::fetch::wait) continue;
     for (engine::connection* c : fresh)
         while (c->pending() > 0)
             if (c->next({}) == engine::fetch::wait) engine::wait(*c, until);

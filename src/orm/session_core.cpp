@@ -281,8 +281,14 @@ row_stream_ptr session_core::open_stream(const sql::select_ptr& q) {
 }
 
 std::int64_t session_core::count(const sql::select_ptr& q) {
-    const row_set_ptr rows = select(plan::counting(q));
-    return rows->cells.at(0).to_integer();
+    state& s = *state_;
+    s.check_usable("count()");
+    const deadline until = s.limit();
+    if (s.options.autoflush) s.flush(state::ending::keep_open, until);
+    const auto source = exec::open(s.make_count_plan(q, until), how(s, until, false));
+    arg row[1];
+    if (!source->next(row)) raise(error_code::internal, "COUNT gave no row");
+    return row[0].to_integer();
 }
 
 std::int64_t session_core::run(const sql::change_ptr& c) {

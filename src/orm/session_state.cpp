@@ -94,6 +94,12 @@ plan::plan session_core::state::make_plan(const sql::select_ptr& s, deadline unt
     });
 }
 
+plan::plan session_core::state::make_count_plan(const sql::select_ptr& s, deadline until) {
+    return with_lookups<plan::plan>(db, until, [&](const auto& view, const auto& entries) {
+        return plan::plan_count(s, view, entries);
+    });
+}
+
 plan::change_plan session_core::state::make_plan(const sql::change_ptr& c, deadline until) {
     return with_lookups<plan::change_plan>(db, until, [&](const auto& view, const auto& entries) {
         return plan::plan_change(c, view, entries);

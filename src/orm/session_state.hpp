@@ -44,6 +44,7 @@ struct session_core::state {
     // ---- reading
     /// The statement's plan; directory keys are looked up as needed.
     plan::plan make_plan(const sql::select_ptr& s, deadline until);
+    plan::plan make_count_plan(const sql::select_ptr& s, deadline until);
     plan::change_plan make_plan(const sql::change_ptr& c, deadline until);
     /// The record for a row that was just read: the known object, refreshed if it has no unsaved
     /// changes, or a new one. Empty when the object is erased in this session.

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <exception>
+
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::orm {
@@ -16,11 +18,17 @@ engine::statement plain(std::string text) {
     return s;
 }
 
-/// Takes the end of everything that was sent. Throws what the server refused.
+/// Goes on with what was sent until it is done (true) or has to wait. Throws what the server
+/// refused.
+bool advance(engine::connection& c) {
+    while (c.pending() > 0)
+        if (c.next({}) == engine::fetch::wait) return false;
+    return true;
+}
+
+/// Takes the end of everything that was sent.
 void drain(engine::connection& c, deadline limit) {
-    while (c.pending() > 0) {
-        if (c.next({}) == engine::fetch::wait) engine::wait(c, limit);
-    }
+    while (!advance(c)) engine::wait(c, limit);
 }
 
 }  // namespace
@@ -60,6 +68,7 @@ bool shard_transactions::only(shard_index shard) const noexcept {
 engine::connection& shard_transactions::begin(shard_index shard, deadline limit, bool& queued) {
     queued = false;
     if (!pinned_[shard]) {
+        if (!active_) db_.prepare_ids(limit);
         cluster_layer::shard_connection fresh = db_.connect(shard, limit);
         fresh.link->send(begin_statement(fresh.endpoint->kind()), {});
         pinned_[shard] = std::move(fresh.borrowed);
@@ -70,23 +79,37 @@ engine::connection& shard_transactions::begin(shard_index shard, deadline limit,
 }
 
 void shard_transactions::commit(deadline limit) {
+    // COMMIT is on its way to every shard before the first answer is awaited.
+    std::vector<std::exception_ptr> failures(pinned_.size());
+    const auto on_each = [&](auto&& step) {
+        for (std::size_t i = 0; i < pinned_.size(); ++i) {
+            if (!pinned_[i] || failures[i]) continue;
+            try {
+                step(*pinned_[i]);
+            } catch (const error&) {
+                failures[i] = std::current_exception();
+            }
+        }
+    };
+    on_each([](engine::connection& c) {
+        c.send(commit_statement(), {});
+        advance(c);
+    });
+    on_each([&](engine::connection& c) { drain(c, limit); });
+
     std::vector<std::string> committed;
     std::vector<std::string> unknown;
     std::optional<error> refused;
-    for (engine::lease& l : pinned_)
-        if (l) l->send(commit_statement(), {});
     for (std::size_t i = 0; i < pinned_.size(); ++i) {
         if (!pinned_[i]) continue;
         const std::string& name = db_.shard_name(static_cast<shard_index>(i));
         try {
-            drain(*pinned_[i], limit);
+            if (failures[i]) std::rethrow_exception(failures[i]);
             committed.push_back(name);
         } catch (const error& e) {
             if (e.poisons_connection()) {
                 pinned_[i].poison();
                 unknown.push_back(name);
-            } else {
-                pinned_[i]->discard(deadline::after(std::chrono::seconds(1)));
             }
             if (!refused) refused = e;
         }
