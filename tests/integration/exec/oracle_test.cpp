@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+// The same rows in one database and spread over shards must give the same answers.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <random>
+
+#include "base/cost_table.hpp"
+#include "support/shard_files.hpp"
+
+namespace shardwise::exec {
+namespace {
+
+using namespace shardwise::test;
+
+value number(std::int64_t v) { return value(arg{v}); }
+value text(std::string_view v) { return value(arg{v}); }
+value money(std::int64_t cents) { return value(arg{decimal::from_unscaled(cents, 2)}); }
+
+struct database {
+    const shop& s;
+    plan::cluster_view view;
+    shard_files shards;
+    task_pool tasks{2};
+    cost_table costs;
+    bool streaming = false;
+
+    database(const shop& tables, const sharding::strategy_spec& spec, std::size_t count,
+             const std::string& name)
+        : s(tables), view(tables.view(spec, count)), shards(name, count) {
+        for (const char* t : {"users", "orders", "order_lines", "countries", "notes"})
+            shards.create(s.at(t));
+        fill();
+    }
+
+    void fill() {
+        std::mt19937 random(7);
+        const char* const codes[] = {"de", "fr", "it", "at"};
+        for (const char* c : {"de", "fr", "it", "ch"})
+            add("countries", {text(c), text(std::string("land ") + c)});
+        std::int64_t order = 1;
+        for (std::int64_t id = -20; id < 80; ++id) {
+            const auto r = [&](int n) { return static_cast<std::int64_t>(random() % unsigned(n)); };
+            add("users",
+                {number(id), r(6) ? text("n" + std::to_string(r(15))) : value{}, text(codes[r(4)]),
+                 r(5) ? number(20 + r(30)) : value{}, r(4) ? money(r(10000) - 3000) : value{}});
+            for (std::int64_t n = r(4); n > 0; --n, ++order) {
+                add("orders", {number(order), number(id), money(r(50000)),
+                               r(3) ? value(arg{static_cast<double>(r(8)) / 4}) : value{}});
+                for (std::int64_t line = r(3); line > 0; --line)
+                    add("order_lines", {number(order), number(line), number(id), number(r(9))});
+            }
+            add("notes", {number(id), r(3) ? number(r(30) - 15) : value{}, value{}});
+        }
+    }
+    void add(const char* t, std::vector<value> row) {
+        shards.insert(s.at(t), std::move(row), view);
+    }
+
+    execution how() {
+        return {shards, tasks, deadline::after(std::chrono::seconds(20)), streaming, &costs};
+    }
+    plan::plan planned(const query& q) {
+        return std::get<plan::plan>(plan::plan_select(q.get(), view, {}));
+    }
+    std::vector<std::string> rows(const query& q) { return rows_of(planned(q), how()); }
+    std::string counted(const query& q) {
+        return rows_of(std::get<plan::plan>(plan::plan_count(q.get(), view, {})), how()).at(0);
+    }
+};
+
+class Oracle : public testing::TestWithParam<int> {
+protected:
+    static sharding::strategy_spec spec() {
+        switch (GetParam()) {
+            case 0:
+                return by_modulo(2);
+            case 1:
+                return by_hash();
+            default:
+                return by_range({-5, 10, 40});
+        }
+    }
+    static std::size_t shard_count() { return GetParam() == 0 ? 2 : 4; }
+
+    Oracle() : s(spec().kind), many(s, spec(), shard_count(), "many"), one(s, by_modulo(1), 1, "one") {}
+
+    /// Unordered results are compared as sets of rows.
+    void same(const query& q) {
+        SCOPED_TRACE(plan::name_of(many.planned(q).where.kind));
+        std::vector<std::string> expected = one.rows(q), got = many.rows(q);
+        if (q.get()->order_by.empty()) {
+            std::sort(expected.begin(), expected.end());
+            std::sort(got.begin(), got.end());
+        }
+        EXPECT_EQ(expected, got);
+        EXPECT_EQ(one.counted(q), many.counted(q));
+        many.streaming = true;
+        std::vector<std::string> streamed = many.rows(q);
+        many.streaming = false;
+        if (q.get()->order_by.empty()) std::sort(streamed.begin(), streamed.end());
+        EXPECT_EQ(expected, streamed);
+    }
+    term col(const char* path) const { return s.col(path); }
+    const table& at(const char* name) const { return s.at(name); }
+
+    shop s;
+    database many, one;
+};
+
+TEST_P(Oracle, RowsByKey) {
+    const term id = col("users.id");
+    same(query(at("users")).where(id == 7));
+    same(query(at("users")).where(id == decimal::parse("7.0")));
+    same(query(at("users")).where(in(id, {1, 2, 3, 4, 5, 99, -7})).order_by({desc(id)}));
+    same(query(at("users")).where(id % 2 == 1).order_by({asc(id)}));
+    same(query(at("users")).where(id % 2 == -1).order_by({asc(id)}));
+    same(query(at("users")).where(id % 3 != 0).order_by({asc(id)}));
+    same(query(at("users")).where(!(id < 3 || id > 9)).order_by({asc(id)}));
+    same(query(at("users")).where(between(id, -3, 3)).order_by({asc(id)}));
+    same(query(at("users")).where(id == 1 && id == 3));
+    same(query(at("users")).where(not_in(id, {1, 2, 3})).order_by({asc(id)}));
+    same(query(at("notes")).where(is_null(col("notes.owner"))).order_by({asc(col("notes.id"))}));
+    same(query(at("notes")).where(!(col("notes.owner") == 3)).order_by({asc(col("notes.id"))}));
+}
+
+TEST_P(Oracle, OrderedPages) {
+    const term id = col("users.id"), name = col("users.name"), age = col("users.age");
+    same(query(at("users")).order_by({asc(name), desc(id)}));
+    same(query(at("users")).order_by({desc(name), asc(age), asc(id)}));
+    same(query(at("users"), {name}).order_by({desc(age), asc(id)}).limit(10).offset(5));
+    same(query(at("users"), {id}).order_by({asc(col("users.score")), asc(id)}).limit(7));
+    same(query(at("users"), {id}).order_by({asc(id)}).offset(95));
+    same(query(at("users"), {id}).order_by({asc(id)}).limit(0));
+    same(query(at("users"), {id}).order_by({asc(id)}).limit(INT64_MAX).offset(INT64_MAX));
+    same(query(at("users"), {id}).order_by({asc(id % 7), asc(id)}).limit(20));
+    EXPECT_EQ(many.rows(query(at("users")).limit(13)).size(), 13u);
+    EXPECT_EQ(many.rows(query(at("users")).limit(13).offset(95)).size(), 5u);
+}
+
+TEST_P(Oracle, AggregatesWithoutGroups) {
+    const term age = col("users.age"), score = col("users.score"), id = col("users.id");
+    same(query(at("users"), {count(), count(age), sum(age), min(age), max(age), avg(age)}));
+    same(query(at("users"), {sum(score), avg(score), min(col("users.name")), max(score)}));
+    same(query(at("orders"), {sum(col("orders.rating")), avg(col("orders.rating"))}));
+    const term nobody = id == 1 && id == 2;
+    same(query(at("users"), {count(), sum(age), avg(age), min(age)}).where(nobody));
+    same(query(at("users"), {count(), sum(age), avg(age)}).where(id > 1000 && age == 1));
+    same(query(at("users"), {sum(age) + 1}).where(nobody));
+    same(query(at("users"), {avg(age), sum(age), count(age)}).where(id == 5));
+    same(query(at("users"), {count()}).limit(1));
+    same(query(at("users"), {count()}).offset(1));
+}
+
+TEST_P(Oracle, Groups) {
+    const term country = col("users.country"), age = col("users.age"), id = col("users.id");
+    const term name = col("users.name");
+    same(query(at("users"), {country, count(), sum(col("users.score")), avg(age)})
+             .group_by({country}));
+    same(query(at("users"), {count(), country})
+             .group_by({country})
+             .order_by({desc(count()), asc(country)}));
+    same(query(at("users"), {avg(age)}).group_by({country}).order_by({asc(country)}));
+    same(
+        query(at("users"), {name}).group_by({name}).order_by({desc(avg(age)), asc(name)}).limit(3));
+    same(query(at("users"), {name, max(age)})
+             .group_by({name})
+             .order_by({asc(name)})
+             .limit(4)
+             .offset(3));
+    same(query(at("users"), {id, count()}).group_by({id}).order_by({asc(id)}).limit(9));
+    same(query(at("orders"), {col("orders.user_id"), sum(col("orders.total"))})
+             .group_by({col("orders.user_id")})
+             .having(count() > 1)
+             .order_by({desc(sum(col("orders.total"))), asc(col("orders.user_id"))})
+             .limit(5));
+    same(query(at("users"), {id % 5, count()}).group_by({id % 5}));
+    same(query(at("notes"), {col("notes.owner"), count()}).group_by({col("notes.owner")}));
+    same(query(at("users"), {country}).group_by({country}).where(id == 1 && id == 2));
+}
+
+TEST_P(Oracle, DistinctRowsAndCounts) {
+    const term country = col("users.country"), age = col("users.age"), id = col("users.id");
+    const term name = col("users.name");
+    same(query(at("users"), {country}).distinct());
+    same(query(at("users"), {name, country})
+             .distinct()
+             .order_by({desc(name), asc(country)})
+             .limit(11));
+    same(query(at("users"), {id, country}).distinct());
+    same(query(at("users"), {count_distinct(id)}));
+    same(query(at("users"), {count_distinct(country)}));
+    same(query(at("users"), {count_distinct(name), count(), sum(age), avg(age), max(age)}));
+    same(query(at("users"), {country, count_distinct(name), avg(col("users.score")), count(age)})
+             .group_by({country})
+             .order_by({asc(count_distinct(name)), asc(country)}));
+    same(query(at("users"), {country, count_distinct(country)}).group_by({country}));
+    same(query(at("users"), {name, count_distinct(id)}).group_by({name}));
+    same(query(at("users"), {count()}).group_by({country}).distinct().order_by({asc(count())}));
+}
+
+TEST_P(Oracle, Joins) {
+    const term user = col("users.id"), owner = col("orders.user_id"), order = col("orders.id");
+    same(
+        query(at("users"), {user, order}).join(at("orders"), user == owner).order_by({asc(order)}));
+    same(query(at("users"), {user, order})
+             .left_join(at("orders"), user == owner)
+             .order_by({asc(user), asc(order)}));
+    same(query(at("users"), {user, order})
+             .left_join(at("orders"), user == owner && col("orders.total") > 300)
+             .where(is_null(order))
+             .order_by({asc(user)}));
+    same(query(at("users"), {user, order})
+             .left_join(at("orders"), user == owner)
+             .where(user == 5 && is_null(order)));
+    same(query(at("orders"), {order, col("order_lines.line")})
+             .join(at("order_lines"), order == col("order_lines.order_id"))
+             .order_by({asc(order), asc(col("order_lines.line"))}));
+    same(query(at("orders"), {order, col("order_lines.line")})
+             .join(at("order_lines"), order == col("order_lines.order_id"))
+             .where(col("order_lines.user_id") == 12)
+             .order_by({asc(order), asc(col("order_lines.line"))}));
+    same(query(at("users"), {user, col("countries.title")})
+             .left_join(at("countries"), col("users.country") == col("countries.code"))
+             .order_by({asc(user)}));
+    same(query(at("countries"), {col("countries.title"), count()})
+             .join(at("users"), col("users.country") == col("countries.code"))
+             .group_by({col("countries.title")}));
+    same(query(at("users"), {col("users.country"), sum(col("orders.total"))})
+             .join(at("orders"), user == owner)
+             .group_by({col("users.country")})
+             .order_by({desc(sum(col("orders.total")))})
+             .limit(2));
+    same(query(at("countries")).order_by({asc(col("countries.code"))}));
+    same(query(at("countries"), {count()}));
+}
+
+TEST_P(Oracle, Changes) {
+    const term id = col("users.id");
+    const auto run_both = [&](const sql::change_ptr& c) {
+        const auto run_on = [&](database& d) {
+            return exec::run(std::get<plan::change_plan>(plan::plan_change(c, d.view, {})),
+                             d.how());
+        };
+        const std::int64_t expected = run_on(one);
+        EXPECT_EQ(expected, run_on(many));
+        same(query(at("users")).order_by({asc(id)}));
+        same(query(at("countries")).order_by({asc(col("countries.code"))}));
+    };
+    const auto age = at("users").column_at("age");
+    run_both(sql::add_where(sql::add_set(sql::make_update(at("users")), age, term(77).e),
+                            (id > 3 && id < 9).e));
+    run_both(
+        sql::add_where(sql::add_set(sql::make_update(at("users")), age, (col("users.age") + 1).e),
+                       in(id, {1, 2, 3, 40, 500}).e));
+    run_both(sql::add_where(sql::make_delete(at("notes")), (col("notes.id") == 3).e));
+    run_both(sql::add_set(sql::make_update(at("countries")), 1, term("same").e));
+    run_both(sql::add_where(sql::make_delete(at("countries")), (col("countries.code") == "ch").e));
+    run_both(sql::add_where(sql::make_delete(at("users")), (id == 1 && id == 2).e));
+}
+
+INSTANTIATE_TEST_SUITE_P(Strategies, Oracle, testing::Values(0, 1, 2));
+
+}  // namespace
+}  // namespace shardwise::exec
