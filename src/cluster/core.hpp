@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/cost_table.hpp"
 #include "base/deadline.hpp"
 #include "base/task_pool.hpp"
 #include "cluster/bound_table.hpp"
@@ -67,6 +68,8 @@ public:
     /// the lease of next_id() inside it. Cheap when there is nothing to do.
     void prepare_ids(deadline limit) noexcept;
     task_pool& tasks() noexcept;
+    /// What statements took on embedded shards: is a thread worth it?
+    cost_table& costs() noexcept { return costs_; }
     const cluster_options& options() const noexcept;
 
 private:
@@ -74,6 +77,7 @@ private:
     core(std::vector<shard_url> shards, described_model model);
     std::unique_ptr<core_state> state_;
     bound_tables bound_{*this};
+    cost_table costs_;
 };
 
 }  // namespace shardwise::cluster_layer

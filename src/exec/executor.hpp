@@ -42,7 +42,8 @@ struct execution {
     cost_table* costs = nullptr;
 };
 
-/// Starts the plan on all its shards. Errors name the shard and the statement.
+/// Starts the plan on all its shards. Errors name the shard and the statement. The plan and what
+/// `how` refers to must outlive the operator.
 std::unique_ptr<operator_node> open(const plan::plan& p, const execution& how);
 
 /// Runs an UPDATE or DELETE on all its shards at the same time; returns the number of rows, counted

@@ -33,6 +33,7 @@ private:
 struct row_stream {
     std::uint32_t references = 1;
     std::vector<arg> row;
+    plan::plan what;  ///< the operators refer to it
     std::unique_ptr<exec::operator_node> source;
 };
 

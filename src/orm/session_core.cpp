@@ -37,7 +37,7 @@ void fill_generated_key(cluster_layer::core& db, const bound_table& t, void* obj
 namespace {
 
 exec::execution how(session_core::state& s, deadline until, bool streaming) {
-    return {s.transactions, s.db.tasks(), until, streaming};
+    return {s.transactions, s.db.tasks(), until, streaming, &s.db.costs()};
 }
 
 }  // namespace
@@ -273,10 +273,10 @@ row_stream_ptr session_core::open_stream(const sql::select_ptr& q) {
     // Reading a large table may take longer than one call's deadline: opening has it, rows do not.
     const deadline until = s.options.timeout_ms > 0 ? s.limit() : deadline::never();
     if (s.options.autoflush) s.flush(state::ending::keep_open, s.limit());
-    const plan::plan p = s.make_plan(q, until);
     auto rows = row_stream_ptr(new row_stream);
-    rows->row.resize(p.root->columns.size());
-    rows->source = exec::open(p, how(s, until, true));
+    rows->what = s.make_plan(q, until);
+    rows->row.resize(rows->what.root->columns.size());
+    rows->source = exec::open(rows->what, how(s, until, true));
     return rows;
 }
 
@@ -285,7 +285,8 @@ std::int64_t session_core::count(const sql::select_ptr& q) {
     s.check_usable("count()");
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
-    const auto source = exec::open(s.make_count_plan(q, until), how(s, until, false));
+    const plan::plan p = s.make_count_plan(q, until);
+    const auto source = exec::open(p, how(s, until, false));
     arg row[1];
     if (!source->next(row)) raise(error_code::internal, "COUNT gave no row");
     return row[0].to_integer();
