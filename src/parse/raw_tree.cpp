@@ -49,8 +49,8 @@ void check_lengths(const source_text& source, const std::string& text) {
         const PgQuerySplitStmt& s = *split.stmts[i];
         if (static_cast<std::size_t>(s.stmt_len) > longest_statement)
             source.refuse(static_cast<std::size_t>(s.stmt_location),
-                          fmt::format("a statement has {} bytes, more than {}: declare smaller "
-                                      "tables",
+                          fmt::format("a statement has {} bytes, more than {}: write it as "
+                                      "several",
                                       s.stmt_len, longest_statement));
     }
 }

@@ -46,7 +46,8 @@ std::string source_text::place(std::size_t offset) const {
     const auto lines =
         std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(start), '\n');
     const std::size_t characters = count_code_points(text_.substr(start, offset - start));
-    return fmt::format("{}:{}:{}", file_name_, lines + 1, characters + 1);
+    return fmt::format("{}{}{}:{}", file_name_, file_name_.empty() ? "" : ":", lines + 1,
+                       characters + 1);
 }
 
 std::size_t source_text::offset_of_character(std::size_t from, std::size_t count) const noexcept {

@@ -16,7 +16,8 @@ public:
 
     std::string_view text() const noexcept { return text_; }
 
-    /// "file:line:column" of a byte; both count from 1, columns count characters (code points).
+    /// "file:line:column" of a byte ("line:column" of text without a file name); both count from 1,
+    /// columns count characters (code points).
     std::string place(std::size_t offset) const;
 
     /// The byte where character number `count` (from 0) after byte `from` starts.

@@ -56,9 +56,13 @@ std::string_view clause_of(std::string_view member) {
 }  // namespace
 
 std::size_t tree_node::location_of(const nlohmann::json& node, std::size_t fallback) {
-    if (node.contains("location")) return node.at("location").get<std::size_t>();
-    if (node.size() == 1 && node.begin().value().is_object())
-        return node.begin().value().value("location", fallback);
+    // -1: a node that the grammar makes up, or one that says no place.
+    const auto location = [&](const nlohmann::json& n) {
+        const auto found = n.value("location", std::int64_t{-1});
+        return found < 0 ? fallback : static_cast<std::size_t>(found);
+    };
+    if (node.contains("location")) return location(node);
+    if (node.size() == 1 && node.begin().value().is_object()) return location(node.begin().value());
     return fallback;
 }
 

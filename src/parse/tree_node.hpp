@@ -22,6 +22,8 @@ public:
 
     bool has(const char* member) const { return node_->contains(member); }
     const nlohmann::json& at(const char* member) const { return node_->at(member); }
+    /// All members, by name and value.
+    auto members() const { return node_->items(); }
     std::string text(const char* member) const { return node_->value(member, std::string()); }
     bool flag(const char* member) const { return node_->value(member, false); }
 
