@@ -25,11 +25,15 @@ struct import_options {
     std::string reject_file;
     /// Most rejected rows before the import gives up; -1: no limit.
     std::int64_t most_rejects = -1;
-    std::size_t batch_rows = 20'000;
+    std::size_t batch_rows = 20'000;  ///< 1 to 50,000
     char delimiter = ',';
     /// Called about ten times a second from the calling thread.
     void (*on_progress)(void* context, const import_progress& progress) = nullptr;
     void* context = nullptr;
+    /// Forget what is known of earlier imports of this file or path and load it from its beginning,
+    /// also when it was loaded to its end. Rows that are there already are not removed. Not for
+    /// going on after a crash: that is what a call without it does.
+    bool restart = false;
 };
 
 struct import_report {
