@@ -84,7 +84,8 @@ protected:
     }
     static std::size_t shard_count() { return GetParam() == 0 ? 2 : 4; }
 
-    Oracle() : s(spec().kind), many(s, spec(), shard_count(), "many"), one(s, by_modulo(1), 1, "one") {}
+    Oracle()
+        : s(spec().kind), many(s, spec(), shard_count(), "many"), one(s, by_modulo(1), 1, "one") {}
 
     /// Unordered results are compared as sets of rows.
     void same(const query& q) {
