@@ -72,6 +72,20 @@ std::vector<schema::table> registered(const catalog::contents& before,
     return result;
 }
 
+void check_null_bucket(const schema::table& t, const catalog::contents& entries) {
+    if (!t.placed.null_bucket) return;
+    const auto group = entries.find(catalog::group_key(t.placed.root_table));
+    if (group == entries.end()) return;
+    const std::size_t buckets = catalog::group_from_json(group->second.body).owners.size();
+    if (*t.placed.null_bucket >= buckets)
+        raise({.code = error_code::bad_config,
+               .message =
+                   fmt::format("table {}: rows without a shard key go to bucket {}, but {} "
+                               "has only the buckets 0 to {}",
+                               t.name, *t.placed.null_bucket, t.placed.root_table, buckets - 1),
+               .table = t.name});
+}
+
 }  // namespace
 
 catalog_change plan_creation(const core_state& s, const catalog::contents& before,
@@ -100,6 +114,7 @@ catalog_change plan_creation(const core_state& s, const catalog::contents& befor
         }
         set_body(change.after, group, catalog::group_to_json(first_placement(t, given, s.names)));
     }
+    for (const schema::table& t : change.tables) check_null_bucket(t, change.after);
     return change;
 }
 

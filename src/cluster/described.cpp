@@ -204,7 +204,11 @@ private:
         for (const std::string& name : d.shard_key)
             t.placed.shard_key.push_back(column_named(t, name, d));
         if (d.shard_key.empty()) t.placed.shard_key = key_from_foreign_key(t, *parent, d);
-        t.placed.null_bucket = d.null_bucket ? d.null_bucket : parent->placed.null_bucket;
+        const bool may_be_null =
+            std::any_of(t.placed.shard_key.begin(), t.placed.shard_key.end(),
+                        [&](column_index c) { return t.columns.at(c).nullable; });
+        t.placed.null_bucket = d.null_bucket;
+        if (!d.null_bucket && may_be_null) t.placed.null_bucket = parent->placed.null_bucket;
         if (parent->placed.strategy == strategy_kind::hash && d.stored_bucket) add_bucket_column(t);
     }
 

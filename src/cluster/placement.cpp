@@ -107,10 +107,6 @@ catalog::group_body first_placement(const schema::table& root, const placement* 
         key_types.push_back(root.columns.at(c).type);
     sharding::check_shard_key(g.spec, key_types);
     const std::uint32_t buckets = strategy->bucket_count();
-    if (root.placed.null_bucket && *root.placed.null_bucket >= buckets)
-        refuse(root.name, fmt::format("rows without a shard key go to bucket {}, but {} has only "
-                                      "{} buckets, counted from 0",
-                                      *root.placed.null_bucket, strategy->describe(), buckets));
     if (given != nullptr && !given->owners.empty()) {
         check_owners(root, given->owners, buckets, shard_names);
         g.owners = given->owners;

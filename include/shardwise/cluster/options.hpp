@@ -21,21 +21,21 @@ struct shard_url {
 /// The parameters of one root table's sharding strategy. Needed once, when the table is created (or
 /// adopted); from then on they are read from the cluster's catalog, and differing ones are refused.
 /// Without one: modulo(number of shards), hash over 1024 buckets; range, list, directory and custom
-/// need one.
+/// need one. (The initialisers let designated ones leave fields out without a warning.)
 struct placement {
-    std::string table;
-    std::uint32_t modulus = 0;                    ///< modulo; directory: number of buckets
-    std::vector<value> bounds;                    ///< range: ascending, exclusive upper bounds
-    std::vector<std::vector<value>> lists;        ///< list: the keys of each bucket
-    std::optional<bucket_id> default_bucket;      ///< list: for keys in no list
-    const sharding_strategy* custom = nullptr;    ///< custom: must outlive the cluster
-    std::vector<std::string> owners;              ///< shard names by bucket; empty: spread evenly
+    std::string table = {};
+    std::uint32_t modulus = 0;                     ///< modulo; directory: number of buckets
+    std::vector<value> bounds = {};                ///< range: ascending, exclusive upper bounds
+    std::vector<std::vector<value>> lists = {};    ///< list: the keys of each bucket
+    std::optional<bucket_id> default_bucket = {};  ///< list: for keys in no list
+    const sharding_strategy* custom = nullptr;     ///< custom: must outlive the cluster
+    std::vector<std::string> owners = {};          ///< shard names by bucket; empty: spread evenly
 };
 
 /// All durations in milliseconds; 0 means no limit of its own unless said otherwise.
 struct cluster_options {
     std::string name = "main";
-    std::size_t pool_size = 8;           ///< connections per server
+    std::size_t pool_size = 8;  ///< connections per server
     std::int64_t pool_wait_ms = 5'000;
     std::int64_t connect_timeout_ms = 5'000;
     std::int64_t statement_timeout_ms = 30'000;  ///< deadline of each call, scatters included
@@ -57,9 +57,9 @@ struct cluster_config {
         std::string colocated_with;
         bool reference = false;
         std::optional<std::uint32_t> null_bucket;
-        bool stored_bucket = true;  ///< hash: keep the bucket in sw_bucket
+        bool stored_bucket = true;                  ///< hash: keep the bucket in sw_bucket
         std::vector<std::string> unique_per_shard;  ///< names or columns "a,b" of uniques
-        std::string place;  ///< "cluster.toml:12", for messages
+        std::string place;                          ///< "cluster.toml:12", for messages
     };
     std::vector<table_distribution> tables;
 
