@@ -40,7 +40,8 @@ foreach(layer IN LISTS SHARDWISE_LAYERS)
     target_sources(shardwise PRIVATE $<TARGET_OBJECTS:shardwise_${layer}>)
   endif()
 endforeach()
-# Header-only ones are needed to build, not to link: they stay out of the installed package.
+# A header-only one is needed to build, not to link: it stays out of the installed package. (Debian's
+# toml++ is a shared library.)
 set(link_libraries ${SHARDWISE_PRIVATE_LIBRARIES})
-list(REMOVE_ITEM link_libraries nlohmann_json::nlohmann_json PkgConfig::TOMLPP)
+list(REMOVE_ITEM link_libraries nlohmann_json::nlohmann_json)
 target_link_libraries(shardwise PRIVATE ${link_libraries})
