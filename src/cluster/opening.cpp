@@ -127,11 +127,13 @@ std::vector<shard_answer> ask_all(core_state& s) {
 using written_stamps = std::vector<std::pair<std::size_t, std::string>>;
 
 void take_back(core_state& s, const written_stamps& written) noexcept {
-    for (const auto& [i, stamp_id] : written) {
+    for (const auto& one : written) {
+        const std::size_t i = one.first;
+        const std::string& stamp_id = one.second;
         try {
             const deadline limit = s.statement_deadline();
-            with_connection(s, i, limit, [&, &id = stamp_id](engine::connection& c) {
-                catalog::remove_stamp(c, id, *s.dialects[i], limit);
+            with_connection(s, i, limit, [&](engine::connection& c) {
+                catalog::remove_stamp(c, stamp_id, *s.dialects[i], limit);
             });
         } catch (...) {
             // The stamp says `initializing`: the next opening explains it.

@@ -82,7 +82,11 @@ private:
             const schema::column& c = declared_.columns[i];
             const catalog::found_column* f = find(c.name);
             if (f == nullptr) {
-                differs(fmt::format("column {} is missing", c.name));
+                differs(fmt::format(
+                    "column {} is missing{}", c.name,
+                    c.generated == schema::generation::bucket && how_ == strictness::adopted
+                        ? " (declare bucket_by_expression to do without it)"
+                        : ""));
                 continue;
             }
             if (!keeps(c, is_keyed(static_cast<column_index>(i)), f->type, engine_, how_))

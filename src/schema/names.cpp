@@ -19,7 +19,9 @@ std::string_view fault_of_name(std::string_view name) noexcept {
 }
 
 bool is_reserved_object(std::string_view name) noexcept {
-    return starts_with_ignoring_case(name, "sw_") || starts_with_ignoring_case(name, "sqlite_");
+    return starts_with_ignoring_case(name, "sw_") ||
+           starts_with_ignoring_case(name, "shardwise_") ||
+           starts_with_ignoring_case(name, "sqlite_");
 }
 
 bool is_reserved_column(std::string_view name) noexcept {

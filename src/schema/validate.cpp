@@ -53,7 +53,8 @@ private:
         check_name(what, name);
         if (is_reserved_object(name))
             bad("the name '" + name + "' of a " + what +
-                " is reserved: names that begin with sw_ belong to shardwise and with sqlite_ to "
+                " is reserved: names that begin with sw_ or shardwise_ belong to shardwise and "
+                "with sqlite_ to "
                 "SQLite");
     }
 

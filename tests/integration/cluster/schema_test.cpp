@@ -230,6 +230,16 @@ TEST_P(Schema, RefusesToAdoptWhatDoesNotFit) {
                  "the table is missing");
 }
 
+TEST_P(Schema, AdoptsAHashTableOnlyWithABucket) {
+    const test_shards shards(GetParam(), 1);
+    shards.execute(0,
+                   "CREATE TABLE customers (id bigint NOT NULL PRIMARY KEY, "
+                   "name varchar(40) NOT NULL, email varchar(40))");
+    cluster c(shards.all());
+    expect_error(refusal_of([&] { c.adopt<customer>(); }), error_code::schema_mismatch,
+                 "bucket_by_expression");
+}
+
 TEST_P(Schema, CreatesADescribedModel) {
     const test_shards shards(GetParam(), 2);
     const temp_folder folder;
