@@ -39,13 +39,19 @@ std::chrono::milliseconds milliseconds_of(std::int64_t count, std::string_view w
     return std::chrono::milliseconds(count);
 }
 
+/// The pool waits 0 milliseconds when it is told so; the options mean: as long as it takes.
+std::chrono::milliseconds unlimited_if_zero(std::chrono::milliseconds wait) {
+    return wait.count() == 0 ? std::chrono::hours(24 * 365) : wait;
+}
+
 engine::pool_options pool_options_of(const cluster_options& o) {
     if (o.pool_size == 0)
         raise(error_code::bad_config, "pool_size is 0: a shard needs at least one connection");
     engine::pool_options p;
     p.size = o.pool_size;
-    p.wait_timeout = milliseconds_of(o.pool_wait_ms, "pool_wait_ms");
-    p.connect_timeout = milliseconds_of(o.connect_timeout_ms, "connect_timeout_ms");
+    p.wait_timeout = unlimited_if_zero(milliseconds_of(o.pool_wait_ms, "pool_wait_ms"));
+    p.connect_timeout =
+        unlimited_if_zero(milliseconds_of(o.connect_timeout_ms, "connect_timeout_ms"));
     p.statement_timeout = milliseconds_of(o.statement_timeout_ms, "statement_timeout_ms");
     return p;
 }

@@ -247,6 +247,20 @@ TEST(MemoryShards, MakeAClusterOfTheirOwnEachTime) {
     EXPECT_LT(first, a.next_id());
 }
 
+TEST(OpeningOptions, ZeroMeansNoLimit) {
+    cluster_options options;
+    options.pool_wait_ms = 0;
+    options.connect_timeout_ms = 0;
+    options.statement_timeout_ms = 0;
+    cluster c({{"s1", "sqlite://:memory:"}}, options);
+    EXPECT_TRUE(c.status(true).at(0).reachable);
+    options.pool_wait_ms = -1;
+    expect_error(refusal_of([&] {
+                     cluster d({{"s1", "sqlite://:memory:"}}, options);
+                 }),
+                 error_code::bad_config, "pool_wait_ms");
+}
+
 TEST(OpeningErrors, NameTheShardAndHideThePassword) {
     const error_info e = refusal_of([] {
         cluster c({{"s1", "postgresql://u:s3cret@h/db?bad_option=1"}});
