@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// EXPLAIN for SQL text: where a SELECT, UPDATE or DELETE over the cluster's tables would go, and why.
-// Nothing is sent.
+// EXPLAIN for SQL text: where a SELECT, UPDATE or DELETE over the cluster's tables would go, and
+// why. Nothing is sent.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Loading CSV files (also .gz) into the tables of a cluster. Runs in batches; after a crash the same
-// call goes on where it stopped, and no row is lost or loaded twice: each shard keeps, in the same
-// transaction as the rows, the number of the last batch that it has.
+// Loading CSV files (also .gz) into the tables of a cluster. Runs in batches; after a crash the
+// same call goes on where it stopped, and no row is lost or loaded twice: each shard keeps, in the
+// same transaction as the rows, the number of the last batch that it has.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ struct import_progress {
 
 struct import_options {
     /// Rows that cannot be loaded go here as CSV with line number and reason; empty: the first such
-    /// row ends the import with bad_input.
+    /// row ends the import with bad_input, and nothing of its batch is loaded.
     std::string reject_file;
     /// Most rejected rows before the import gives up; -1: no limit.
     std::int64_t most_rejects = -1;
@@ -39,8 +39,8 @@ struct import_options {
 struct import_report {
     std::int64_t rows_read = 0;
     std::int64_t loaded = 0;    ///< by this call; a row of a reference table counts once
-    std::int64_t rejected = 0;
-    std::int64_t resumed = 0;   ///< rows that an earlier, interrupted call had loaded everywhere
+    std::int64_t rejected = 0;  ///< of the file, also by earlier calls
+    std::int64_t resumed = 0;   ///< rows that an earlier, interrupted call had loaded
     struct shard_rows {
         std::string shard;
         std::int64_t rows;
@@ -49,9 +49,11 @@ struct import_report {
     bool already_complete = false;   ///< the file had been loaded to its end before
 };
 
-/// The first line names columns of `table`; columns that it leaves out are NULL or get generated
-/// ids. An empty field is NULL, "" (quoted) is empty text. Errors: unknown_table, unknown_column and
-/// bad_input with "file:line"; a file that changed since an interrupted import is refused.
+/// The first line names columns of `table`; columns that it leaves out get generated ids, their
+/// default, or NULL. An empty field is NULL, "" (quoted) is empty text. Errors: unknown_table,
+/// unknown_column, bad_input with "file:line"; bad_state when another process imports the same file
+/// or the table was created anew since. A file that was mended after an interrupted import goes on,
+/// unless the part that is loaded was changed: that is refused. docs/guide/import.md tells more.
 import_report import_csv(cluster& db, const std::string& table, const std::string& file,
                          const import_options& options = {});
 

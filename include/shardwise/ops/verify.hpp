@@ -20,8 +20,8 @@ struct verify_finding {
 struct verify_report {
     struct table_count {
         std::string table;
-        std::string kind;  ///< sharded, colocated, reference
-        std::int64_t rows; ///< a row of a reference table counts once
+        std::string kind;   ///< sharded, colocated, reference
+        std::int64_t rows;  ///< a row of a reference table counts once
     };
     std::vector<table_count> tables;
     std::int64_t problems = 0;             ///< all of them
