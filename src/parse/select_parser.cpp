@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "sql/group_check.hpp"
+
 namespace shardwise::parse {
 
 namespace {
@@ -56,6 +58,7 @@ statement select_parser::parse(const tree_node& select) {
                               "use GROUP BY with min or max");
         s = sql::set_distinct(s);
     }
+    text_.placed(select, [&] { sql::check_grouping(*s); });
     return {with_names(s), std::move(headings_)};
 }
 

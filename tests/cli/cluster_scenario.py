@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What has to work on every kind of cluster: a test class mixes it in and says its shards."""
 
-from program import (DATA, FAILED, LINES, PROBLEMS, ROWS)
+from program import DATA, FAILED, LINES, PROBLEMS, ROWS
 
 CUSTOMER = 17850
 

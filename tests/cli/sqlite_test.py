@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The whole way on SQLite files, and shards that are not there."""
 
+import json
 import os
 import sqlite3
 import unittest
@@ -16,6 +17,51 @@ class SqliteCluster(ClusterScenario, ProgramTest):
     def execute(self, shard, sql):
         with sqlite3.connect(self.folder / f"{shard}.db") as db:
             db.execute(sql)
+
+
+class HostileNames(ProgramTest):
+    """Names are data: they neither reach the SQL unquoted nor move the terminal's cursor."""
+
+    TABLES = {'Robert"); DROP TABLE users;--': "order", "we\"ird \u00e9\U0001f600 \u5bbf": "se lect",
+              "esc\x1b[31mred": "a'b"}
+
+    def test_every_command_takes_them(self):
+        schema = distribution = ""
+        for table, column in self.TABLES.items():
+            quoted = table.replace('"', '""')
+            schema += f'CREATE TABLE "{quoted}" ("{column}" bigint PRIMARY KEY, "group" text);\n'
+            distribution += (f"[tables.{json.dumps(table, ensure_ascii=False)}]\n"
+                             f"shard_key = {json.dumps(column)}\n")
+        self.write_cluster(self.sqlite_urls(2), schema=self.write("model.sql", schema),
+                           tables=distribution)
+        self.run_program("init")
+        for table, column in self.TABLES.items():
+            rows = "".join(f"{i},\x1b]0;title\x07{i}\n" for i in range(20))
+            report = self.run_program("--json", "import", table,
+                                      self.write("rows.csv", f"{column},group\n{rows}")).json()
+            self.assertEqual((report["table"], report["loaded"]), (table, 20))
+            quoted = table.replace('"', '""')
+            self.run_program("import", table, "rows.csv")
+            plan = self.run_program("--json", "explain",
+                                    f'SELECT * FROM "{quoted}" WHERE "{column}" = 7').json()
+            self.assertEqual(plan["route"], "one")
+            self.assertNotIn("\x1b", self.run_program("explain", f'SELECT * FROM "{quoted}"').out)
+        text = self.run_program("status", "--rows").out + self.run_program("verify").out
+        self.assertNotIn("\x1b", text)
+        self.assertIn("esc\\x1b[31mred", text)
+        self.assertIn("\U0001f600", text)
+
+    def test_wide_and_combining_characters_keep_the_columns_aligned(self):
+        schema = ('CREATE TABLE "\u5bbf\u5bbf" (id bigint PRIMARY KEY);'
+                  'CREATE TABLE "e\u0301" (id bigint PRIMARY KEY);')
+        tables = "".join(f'[tables."{t}"]\nshard_key = "id"\n' for t in ("\u5bbf\u5bbf", "e\u0301"))
+        self.write_cluster(self.sqlite_urls(2), schema=self.write("model.sql", schema),
+                           tables=tables)
+        self.run_program("init")
+        lines = self.run_program("verify").out.splitlines()
+        self.assertIn("table  kind     rows", lines)
+        self.assertIn("\u5bbf\u5bbf   sharded     0", lines)
+        self.assertIn("e\u0301      sharded     0", lines)
 
 
 class ShardDown(ProgramTest):

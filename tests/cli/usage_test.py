@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The command line, cluster files and errors, without data."""
 
-import json
 import os
 import subprocess
 import unittest

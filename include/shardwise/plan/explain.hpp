@@ -11,7 +11,7 @@ namespace shardwise {
 struct explanation {
     struct shard_statement {
         std::string shard;
-        std::string sql;  ///< with placeholders
+        std::string sql;                  ///< with placeholders
         std::vector<std::string> values;  ///< what is bound, in display form
     };
     std::string route;                ///< none, one, some, all, any

@@ -238,7 +238,7 @@ TEST(ParseStatement, OrderKnowsPositionsAndOutputNamesAndNulls) {
 }
 
 TEST(ParseStatement, GroupPrefersColumnsOfTheTablesToOutputNames) {
-    const auto s = select_of("SELECT score AS name, count(*) FROM customers GROUP BY name");
+    const auto s = select_of("SELECT count(score) AS name FROM customers GROUP BY name");
     ASSERT_EQ(s->group_by.size(), 1U);
     EXPECT_EQ(s->group_by[0]->ref.column, 1);  // customers.name
     const auto by_alias = select_of("SELECT id % 2 AS half, count(*) FROM customers GROUP BY half");
@@ -253,6 +253,14 @@ TEST(ParseStatement, LimitAllAndZeroAreWhatTheySay) {
     EXPECT_EQ(refusal("SELECT id FROM customers LIMIT -1").substr(0, 14), "bad_query 1:32");
     EXPECT_EQ(refusal("SELECT id FROM customers LIMIT 1.5").substr(0, 14), "bad_query 1:32");
     EXPECT_EQ(refusal("SELECT id FROM customers LIMIT 1+1").substr(0, 18), "not_supported 1:33");
+}
+
+TEST(ParseStatement, ColumnsThatAreNeitherGroupedNorAggregatedAreRefused) {
+    EXPECT_EQ(refusal("SELECT name, count(*) FROM customers").substr(0, 13), "bad_query 1:1");
+    EXPECT_EQ(refusal(" SELECT id FROM customers HAVING id > 1").substr(0, 13), "bad_query 1:2");
+    EXPECT_EQ(refusal("SELECT DISTINCT name FROM customers ORDER BY id").substr(0, 13),
+              "bad_query 1:1");
+    EXPECT_EQ(refusal("SELECT name, count(*) FROM customers GROUP BY name"), "");
 }
 
 TEST(ParseStatement, CountsRowsValuesAndDifferentValues) {
