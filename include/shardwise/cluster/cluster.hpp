@@ -43,7 +43,7 @@ struct schema_difference {
 struct shard_status {
     std::string name;
     std::string server;  ///< host:port/database or file; no secrets
-    std::string engine;  ///< sqlite, postgres, mariadb
+    std::string engine;  ///< SQLite, PostgreSQL, MariaDB
     std::string version;
     bool reachable = false;
     std::string error;
