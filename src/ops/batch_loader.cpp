@@ -18,11 +18,7 @@ std::string placed_digest(const row_batch& batch, std::span<const std::uint32_t>
 }
 
 batch_loader::batch_loader(cluster_layer::core& db, const row_maker& rows, reject_rule rule)
-    : db_(db),
-      rows_(rows),
-      rule_(std::move(rule)),
-      parts_(db.shard_count()),
-      loaded_(db.shard_count()) {
+    : rows_(rows), rule_(std::move(rule)), parts_(db.shard_count()), loaded_(db.shard_count()) {
     for (std::size_t i = 0; i < db.shard_count(); ++i)
         shards_.emplace_back(db, static_cast<sharding::shard_index>(i), rows.table().name,
                              rows.columns());

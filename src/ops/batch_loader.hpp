@@ -56,7 +56,6 @@ private:
     void rollback_all() noexcept;
     void for_open(std::size_t from, const std::function<void(shard_loader&, std::size_t)>& work);
 
-    cluster_layer::core& db_;
     const row_maker& rows_;
     reject_rule rule_;
     std::vector<shard_loader> shards_;

@@ -131,6 +131,25 @@ TEST_P(Verify, ListsOnlySoManyFindingsAndCountsAll) {
     EXPECT_EQ(r.findings.size(), 7U);
 }
 
+TEST_P(Verify, ProvesNothingWhileAShardIsDown) {
+    if (GetParam() != "sqlite") return;  // a shard is stopped by moving its file
+    db.reset();
+    const std::string path = (*shards)[1].url.substr(std::string("sqlite:///").size());
+    std::filesystem::rename(path, path + ".away");
+    std::filesystem::create_directory(path);
+    db = std::make_unique<cluster>(shards->all(), small_options());
+    const error_info e = error_of([&] { verify(*db, {"countries"}); });
+    EXPECT_EQ(e.code, error_code::shard_unavailable) << e.message;
+    EXPECT_EQ(e.shard, "s2");
+    const std::string more = write("more.csv", "id,name\n3,Chile\n");
+    EXPECT_EQ(error_of([&] { import_csv(*db, "countries", more); }).code,
+              error_code::shard_unavailable);
+    std::filesystem::remove(path);
+    std::filesystem::rename(path + ".away", path);
+    EXPECT_EQ(import_csv(*db, "countries", more).loaded, 1);
+    expect(verify(*db), {});
+}
+
 INSTANTIATE_TEST_SUITE_P(Clusters, Verify, testing::ValuesIn(test::cluster_kinds()),
                          test::label_of);
 
