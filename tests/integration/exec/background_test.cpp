@@ -39,7 +39,10 @@ protected:
         for (std::uint64_t id = 0; id < 4096; ++id) costs.note(id, 1'000'000);
     }
 
-    execution how() { return {files, tasks, limit, false, &costs}; }
+    execution how() { return with(tasks, &costs); }
+    execution with(task_pool& pool, cost_table* known) {
+        return {.connections = files, .tasks = pool, .limit = limit, .costs = known};
+    }
     plan::plan planned(const query& q) {
         return std::get<plan::plan>(plan::plan_select(q.get(), view, {}));
     }
@@ -83,8 +86,7 @@ TEST_F(Background, MergesInOrder) {
 
 TEST_F(Background, MoreShardsThanThreadsDoNotBlockEachOther) {
     task_pool one{1};
-    execution narrow = how();
-    const execution with_one{files, one, narrow.limit, false, &costs};
+    const execution with_one = with(one, &costs);
     EXPECT_EQ(rows_of(planned(all().order_by({asc(col("users.id"))})), with_one).size(),
               static_cast<std::size_t>(users));
 }
@@ -150,11 +152,11 @@ TEST_F(Background, FailureOfOneShardReachesTheCaller) {
 
 TEST_F(Background, FindsOutByItselfWhatIsSlow) {
     cost_table fresh;
-    const execution first{files, tasks, limit, false, &fresh};
+    const execution first = with(tasks, &fresh);
     const query q = query(s.at("users"), {count()}).where(like(col("users.name"), "%x%y%z%"));
     const rows_type expected = rows_of(planned(q), first);
     EXPECT_EQ(rows_of(planned(q), first), expected);
-    const execution without{files, tasks, limit};
+    const execution without = with(tasks, nullptr);
     EXPECT_EQ(rows_of(planned(q), without), expected);
 }
 

@@ -59,7 +59,11 @@ struct database {
     }
 
     execution how() {
-        return {shards, tasks, deadline::after(std::chrono::seconds(20)), streaming, &costs};
+        return {.connections = shards,
+                .tasks = tasks,
+                .limit = deadline::after(std::chrono::seconds(20)),
+                .streaming = streaming,
+                .costs = &costs};
     }
     plan::plan planned(const query& q) {
         return std::get<plan::plan>(plan::plan_select(q.get(), view, {}));
