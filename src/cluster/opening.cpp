@@ -52,7 +52,10 @@ engine::pool_options pool_options_of(const cluster_options& o) {
     p.wait_timeout = unlimited_if_zero(milliseconds_of(o.pool_wait_ms, "pool_wait_ms"));
     p.connect_timeout =
         unlimited_if_zero(milliseconds_of(o.connect_timeout_ms, "connect_timeout_ms"));
-    p.statement_timeout = milliseconds_of(o.statement_timeout_ms, "statement_timeout_ms");
+    // statement_timeout_ms is the client's deadline of a call. A limit on the server would also end
+    // streams and bulk inserts, which may take as long as they make progress; who wants one says so
+    // in the URL.
+    milliseconds_of(o.statement_timeout_ms, "statement_timeout_ms");
     return p;
 }
 

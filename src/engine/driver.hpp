@@ -107,6 +107,8 @@ public:
 
     /// The server (or SQLite) holds an open transaction on this connection, failed or not.
     virtual bool in_transaction() const noexcept = 0;
+    /// The open transaction cannot be committed any more, only rolled back.
+    virtual bool transaction_failed() const noexcept { return false; }
     /// A cheap look without a round trip: not closed by the peer, nothing unexpected to read.
     virtual bool usable() noexcept = 0;
     /// Asks the server to stop the running statement. Any thread; best effort; never throws.

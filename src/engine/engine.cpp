@@ -26,11 +26,18 @@ void override_with(std::chrono::milliseconds& setting, const url& where, const c
         setting = std::chrono::milliseconds(std::stoll(given->second));
 }
 
+constexpr std::chrono::hours no_limit{24 * 365};
+
 pool_options effective(const url& where, pool_options options) {
     if (const auto given = where.options.find("pool_size"); given != where.options.end())
         options.size = static_cast<std::size_t>(std::stoull(given->second));
     override_with(options.wait_timeout, where, "pool_wait_ms");
     override_with(options.connect_timeout, where, "connect_timeout_ms");
+    // 0 in a URL means what it means in options and cluster files: no limit of its own.
+    if (where.options.count("pool_wait_ms") != 0 && options.wait_timeout.count() == 0)
+        options.wait_timeout = no_limit;
+    if (where.options.count("connect_timeout_ms") != 0 && options.connect_timeout.count() == 0)
+        options.connect_timeout = no_limit;
     override_with(options.statement_timeout, where, "statement_timeout_ms");
     if (where.is_memory() || options.size == 0) options.size = 1;
     return options;

@@ -20,7 +20,7 @@ struct pool_options {
     std::size_t size = 8;  ///< most connections at a time; :memory: databases always have one
     std::chrono::milliseconds wait_timeout{5'000};     ///< for a free connection
     std::chrono::milliseconds connect_timeout{5'000};  ///< to open one
-    std::chrono::milliseconds statement_timeout{0};    ///< default deadline of a statement, 0: none
+    std::chrono::milliseconds statement_timeout{0};    ///< on the server, 0: none
     std::chrono::milliseconds max_idle{300'000};       ///< an older idle connection is closed
     std::chrono::milliseconds check_after{30'000};     ///< idle longer than this: ping before reuse
 };

@@ -5,6 +5,7 @@
 // leaving early (LIMIT reached, an error, a dropped cursor) cancels what still runs.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -37,6 +38,9 @@ struct execution {
     task_pool& tasks;
     deadline limit;
     bool streaming = false;  ///< rows as they arrive, with bounded memory, for whole tables
+    /// The longest wait for the next row, besides `limit`; 0: no own bound. A stream may take hours
+    /// but must not hang on a server that has stopped.
+    std::chrono::milliseconds patience{0};
     /// What statements of embedded engines took before, in microseconds by statement id; lives as
     /// long as the cluster. Without it each scatter has to find out whether threads are worth it.
     cost_table* costs = nullptr;

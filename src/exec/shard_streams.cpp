@@ -167,11 +167,14 @@ void shard_streams::poll_waiting() {
         polled[i] = {h.fd, h.events, 0};
     }
     if (ready) return;
-    const int n = ::poll(polled, static_cast<nfds_t>(size()), how_.limit.poll_timeout());
+    const deadline until = how_.patience.count() > 0
+                               ? earlier(how_.limit, deadline::after(how_.patience))
+                               : how_.limit;
+    const int n = ::poll(polled, static_cast<nfds_t>(size()), until.poll_timeout());
     if (n < 0 && errno != EINTR)
         raise({.code = error_code::internal,
                .message = fmt::format("poll() failed: {}", std::strerror(errno))});
-    if (n == 0 && how_.limit.passed()) time_out();
+    if (n == 0 && until.passed()) time_out();
     for (std::size_t i = 0; n > 0 && i < size(); ++i)
         if (polled[i].revents != 0) advance(i);
 }

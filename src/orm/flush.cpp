@@ -32,7 +32,7 @@ bool only_inserts(const shard_writes& w) {
 
 /// One statement: no transaction needed.
 void write_alone(session_core::state& s, const shard_writes& work, deadline until) {
-    cluster_layer::shard_connection c = s.db.connect(work.shard, until);
+    cluster_layer::shard_connection c = s.transactions.connect(work.shard, until);
     shard_writer writer(s.db, work, *c.link, 0, false);
     try {
         write_all({&writer, 1}, until);
@@ -66,7 +66,8 @@ void write_inside(session_core::state& s, const std::vector<shard_writes>& work,
     write_all(writers, until);
 }
 
-void mark_written(const std::vector<shard_writes>& work) {
+/// `keep_open`: more may be changed in this transaction.
+void mark_written(const std::vector<shard_writes>& work, bool keep_open) {
     for (const shard_writes& shard : work) {
         for (const write& w : shard.writes) {
             for (record* r : w.records) {
@@ -76,7 +77,7 @@ void mark_written(const std::vector<shard_writes>& work) {
                         r->inserted = true;
                         break;
                     case write::verb::update:
-                        r->written = w.columns;
+                        if (keep_open) r->remember_flushed();
                         break;
                     case write::verb::erase:
                         r->deleted = true;
@@ -94,6 +95,11 @@ void session_core::state::flush(ending end, deadline until) {
     if (changed.empty() && !(commits && transactions.active())) return;
     // What is refused here was not sent: the session stays usable, the object can be mended.
     const std::vector<shard_writes> work = plan_flush(*this, until);
+    if (work.empty() && !(commits && transactions.active())) {
+        if (commits) after_commit();
+        return;
+    }
+    check_no_stream(commits ? "commit()" : "flush()");
     try {
         const bool others =
             transactions.active() && !(work.size() == 1 && transactions.only(work.front().shard));
@@ -106,10 +112,14 @@ void session_core::state::flush(ending end, deadline until) {
             if (!work.empty()) write_inside(*this, work, until);
             if (commits) transactions.commit(until);
         }
-        mark_written(work);
+        mark_written(work, !commits);
     } catch (const error& e) {
         // The database forgets this transaction at once; the objects wait for rollback().
         failure = e.what();
+        transactions.rollback();
+        throw;
+    } catch (...) {
+        failure = "an exception of an object's copy";
         transactions.rollback();
         throw;
     }
@@ -117,18 +127,28 @@ void session_core::state::flush(ending end, deadline until) {
 }
 
 void session_core::state::begin_on(std::span<const shard_index> shards, deadline until) {
-    std::vector<engine::connection*> fresh;
+    std::vector<std::pair<shard_index, engine::connection*>> fresh;
     for (const shard_index shard : shards) {
         bool queued = false;
         engine::connection& c = transactions.begin(shard, until, queued);
-        if (queued) fresh.push_back(&c);
+        if (queued) fresh.emplace_back(shard, &c);
     }
     // The first round sends on every shard, the second one waits.
-    for (engine::connection* c : fresh)
-        while (c->pending() > 0 && c->next({}) != engine::fetch::wait) continue;
-    for (engine::connection* c : fresh)
-        while (c->pending() > 0)
-            if (c->next({}) == engine::fetch::wait) engine::wait(*c, until);
+    for (const bool waits : {false, true}) {
+        for (const auto& [shard, c] : fresh) {
+            try {
+                while (c->pending() > 0) {
+                    if (c->next({}) != engine::fetch::wait) continue;
+                    if (!waits) break;
+                    engine::wait(*c, until);
+                }
+            } catch (const error& failed) {
+                error_info info = failed.info();
+                info.shard = db.shard_name(shard);
+                raise(std::move(info));
+            }
+        }
+    }
 }
 
 }  // namespace shardwise::orm

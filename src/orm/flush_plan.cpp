@@ -33,14 +33,16 @@ bool contains(std::span<const column_index> columns, column_index c) {
     return std::find(columns.begin(), columns.end(), c) != columns.end();
 }
 
-/// The columns to write: changed against the last commit, or written in this transaction (an
-/// earlier flush may have written another value than the one that stands there now).
+}  // namespace
+
 std::vector<column_index> changed_columns(const record& r) {
     std::vector<column_index> columns;
+    if (r.original == nullptr) return columns;
+    const void* const known = r.flushed != nullptr ? r.flushed : r.original;
     const model::entity& e = r.table->entity();
     for (std::size_t i = 0; i < e.members.size(); ++i) {
         const auto c = static_cast<column_index>(i);
-        const bool differs = !e.equal(r.object(), r.original, c);
+        const bool differs = !e.equal(r.object(), known, c);
         if (differs && contains(r.table->shard_key(), c))
             raise({.code = error_code::shard_key_change,
                    .message = fmt::format("{}.{} is the shard key: a changed value would leave the "
@@ -54,10 +56,12 @@ std::vector<column_index> changed_columns(const record& r) {
                                           "changed; erase the object and add it again",
                                           e.table.name, e.table.columns[i].name),
                    .table = e.table.name});
-        if (differs || contains(r.written, c)) columns.push_back(c);
+        if (differs) columns.push_back(c);
     }
     return columns;
 }
+
+namespace {
 
 void check_values(const session_core::state& s, const change& c) {
     const model::entity& e = c.object->table->entity();

@@ -29,4 +29,8 @@ struct shard_writes {
 /// shard_key_change.
 std::vector<shard_writes> plan_flush(session_core::state& s, deadline until);
 
+/// The columns whose values differ from what was read or flushed last. Throws as plan_flush does
+/// for keys.
+std::vector<column_index> changed_columns(const record& r);
+
 }  // namespace shardwise::orm

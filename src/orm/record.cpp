@@ -22,14 +22,28 @@ std::size_t object_offset(const model::entity& e) {
 
 void destroy(record* r) noexcept {
     const model::entity& e = r->table->entity();
-    r->forget_original();
+    r->forget_values();
     e.destroy(r->object());
     r->~record();
     ::operator delete (static_cast<void*>(r), std::align_val_t{alignment_of(e)});
 }
 
-void* allocate(const model::entity& e) {
-    return ::operator new (e.size, std::align_val_t{e.alignment});
+void* copy_of(const model::entity& e, const void* object) {
+    void* const room = ::operator new (e.size, std::align_val_t{e.alignment});
+    try {
+        e.copy(room, object);
+    } catch (...) {
+        ::operator delete (room, std::align_val_t{e.alignment});
+        throw;
+    }
+    return room;
+}
+
+void forget(const model::entity& e, void*& copy) noexcept {
+    if (copy == nullptr) return;
+    e.destroy(copy);
+    ::operator delete (copy, std::align_val_t{e.alignment});
+    copy = nullptr;
 }
 
 }  // namespace
@@ -39,30 +53,30 @@ void* record::object() noexcept {
 }
 
 void record::remember_original() {
-    if (original != nullptr) return;
-    const model::entity& e = table->entity();
-    void* const room = allocate(e);
+    if (original == nullptr) original = copy_of(table->entity(), object());
+}
+
+void record::remember_flushed() {
+    void* const now = copy_of(table->entity(), object());
+    forget(table->entity(), flushed);
+    flushed = now;
+}
+
+void record::forget_values() noexcept {
+    forget(table->entity(), flushed);
+    forget(table->entity(), original);
+}
+
+bool record::restore() noexcept {
+    if (original == nullptr) return true;
+    bool done = true;
     try {
-        e.copy(room, object());
+        table->entity().assign(object(), original);
     } catch (...) {
-        ::operator delete (room, std::align_val_t{e.alignment});
-        throw;
+        done = false;
     }
-    original = room;
-}
-
-void record::forget_original() noexcept {
-    if (original == nullptr) return;
-    const model::entity& e = table->entity();
-    e.destroy(original);
-    ::operator delete (original, std::align_val_t{e.alignment});
-    original = nullptr;
-}
-
-void record::restore() noexcept {
-    if (original == nullptr) return;
-    table->entity().assign(object(), original);
-    forget_original();
+    forget_values();
+    return done;
 }
 
 record_ptr make_record(bound_table& table, const void* from) {

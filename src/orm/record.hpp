@@ -35,7 +35,7 @@ struct record {
     bound_table* table = nullptr;
     session_core::state* owner = nullptr;  ///< null: detached, or the session is gone
     void* original = nullptr;              ///< the values as of the last commit, once edited
-    std::vector<column_index> written;     ///< columns updated in this transaction
+    void* flushed = nullptr;  ///< the values as of the last flush of an edit, until the commit
 
     void* object() noexcept;
     const void* object() const noexcept { return const_cast<record*>(this)->object(); }
@@ -43,9 +43,12 @@ struct record {
     const void* identity() const noexcept { return original != nullptr ? original : object(); }
 
     void remember_original();
-    void forget_original() noexcept;
-    /// Puts the original values back.
-    void restore() noexcept;
+    /// What the row holds now is not a change any more; rollback still knows the original.
+    void remember_flushed();
+    /// Forgets what was remembered.
+    void forget_values() noexcept;
+    /// Puts the original values back. False: the assignment failed, the values are undefined.
+    bool restore() noexcept;
 };
 
 /// A record with a default-constructed object (from == nullptr) or a copy.

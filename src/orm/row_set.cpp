@@ -4,10 +4,18 @@
 #include <algorithm>
 #include <cstring>
 
+#include "orm/session_state.hpp"
+#include "shardwise/base/error.hpp"
+
 namespace shardwise::orm {
 namespace {
 constexpr std::size_t chunk_size = 64 * 1024;
+
+void leave_session(row_stream& r) noexcept {
+    if (r.owner != nullptr) std::erase(r.owner->streams, &r);
+    r.owner = nullptr;
 }
+}  // namespace
 
 const char* row_set::keep(std::string_view text) {
     if (text.size() > room_) {
@@ -51,8 +59,29 @@ const record_ptr& record_at(const row_set& r, std::size_t row) { return r.record
 
 void retain(const row_stream* r) noexcept { ++const_cast<row_stream*>(r)->references; }
 void release(const row_stream* r) noexcept {
-    if (--const_cast<row_stream*>(r)->references == 0) delete r;
+    auto* const mine = const_cast<row_stream*>(r);
+    if (--mine->references != 0) return;
+    leave_session(*mine);
+    delete mine;
 }
-const arg* next_row(row_stream& r) { return r.source->next(r.row) ? r.row.data() : nullptr; }
+const arg* next_row(row_stream& r) {
+    if (r.over) return nullptr;
+    if (!r.source)
+        raise(error_code::bad_state,
+              "this stream was opened inside a transaction that is over: streams end with it");
+    try {
+        if (r.source->next(r.row)) return r.row.data();
+    } catch (const error& e) {
+        session_core::state* const session = r.owner;
+        r.source.reset();
+        leave_session(r);
+        if (session != nullptr) session->note_failure(e);
+        throw;
+    }
+    r.over = true;
+    r.source.reset();
+    leave_session(r);
+    return nullptr;
+}
 
 }  // namespace shardwise::orm

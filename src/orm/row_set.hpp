@@ -33,8 +33,11 @@ private:
 struct row_stream {
     std::uint32_t references = 1;
     std::vector<arg> row;
-    plan::plan what;  ///< the operators refer to it
-    std::unique_ptr<exec::operator_node> source;
+    plan::plan what;                              ///< the operators refer to it
+    std::unique_ptr<exec::operator_node> source;  ///< empty at the end
+    bool over = false;                            ///< read to its end
+    /// The session on whose transaction's connections it reads; null: on its own.
+    session_core::state* owner = nullptr;
 };
 
 }  // namespace shardwise::orm

@@ -4,6 +4,7 @@
 
 #include "engine/engine.hpp"
 #include "exec/executor.hpp"
+#include "orm/flush_plan.hpp"
 #include "orm/row_set.hpp"
 #include "orm/session_state.hpp"
 #include "plan/explain.hpp"
@@ -37,7 +38,10 @@ void fill_generated_key(cluster_layer::core& db, const bound_table& t, void* obj
 namespace {
 
 exec::execution how(session_core::state& s, deadline until, bool streaming) {
-    return {s.transactions, s.db.tasks(), until, streaming, &s.db.costs()};
+    exec::execution e{s.transactions, s.db.tasks(), until, streaming};
+    if (streaming) e.patience = s.patience();
+    e.costs = &s.db.costs();
+    return e;
 }
 
 }  // namespace
@@ -128,6 +132,7 @@ record_ptr session_core::find(const model::entity& e, const arg* key, std::size_
         }
     } catch (const error& failure) {
         link.poison_if(failure);
+        s.note_failure(failure);
         error_info info = failure.info();
         info.shard = s.db.shard_name(p.shard);
         raise(std::move(info));
@@ -187,7 +192,7 @@ void session_core::detach(record& r) {
 void session_core::refresh(record& r) {
     state& s = *state_;
     s.check_usable("refresh()");
-    if (r.owner != state_ || r.state != object_state::persistent || r.edited)
+    if (r.owner != state_ || r.state != object_state::persistent || !changed_columns(r).empty())
         raise({.code = error_code::bad_state,
                .message = fmt::format("refresh() needs a persistent object of {} without unsaved "
                                       "changes",
@@ -207,9 +212,13 @@ void session_core::refresh(record& r) {
         });
     } catch (const error& failure) {
         link.poison_if(failure);
-        throw;
+        s.note_failure(failure);
+        error_info info = failure.info();
+        info.shard = s.db.shard_name(r.shard);
+        raise(std::move(info));
     }
     if (!found) throw_not_found(t.entity());
+    if (r.edited) r.remember_flushed();
     r.read_at = s.epoch;
 }
 
@@ -221,9 +230,11 @@ row_set_ptr session_core::select(const sql::select_ptr& q) {
     const plan::plan p = s.make_plan(q, until);
     auto rows = shared<row_set>(new row_set);
     rows->width = p.root->columns.size();
-    const auto source = exec::open(p, how(s, until, false));
-    std::vector<arg> row(rows->width);
-    while (source->next(row)) rows->append(row);
+    s.guarded([&] {
+        const auto source = exec::open(p, how(s, until, false));
+        std::vector<arg> row(rows->width);
+        while (source->next(row)) rows->append(row);
+    });
     row_set* const done = rows.get();
     retain(done);
     return row_set_ptr(done);
@@ -237,14 +248,16 @@ row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q)
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     const plan::plan p = s.make_plan(q, until);
     auto rows = shared<row_set>(new row_set);
-    const auto source = exec::open(p, how(s, until, false));
-    std::vector<arg> row(p.root->columns.size());
-    while (source->next(row)) {
-        record_ptr r = s.adopt(t, source->shard_of_row(), row);
-        if (!r) continue;
-        rows->records.push_back(std::move(r));
-        ++rows->rows;
-    }
+    s.guarded([&] {
+        const auto source = exec::open(p, how(s, until, false));
+        std::vector<arg> row(p.root->columns.size());
+        while (source->next(row)) {
+            record_ptr r = s.adopt(t, source->shard_of_row(), row);
+            if (!r) continue;
+            rows->records.push_back(std::move(r));
+            ++rows->rows;
+        }
+    });
     row_set* const done = rows.get();
     retain(done);
     return row_set_ptr(done);
@@ -258,25 +271,33 @@ void session_core::values(const model::entity& e, const sql::select_ptr& q, void
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     const plan::plan p = s.make_plan(q, until);
-    const auto source = exec::open(p, how(s, until, false));
-    std::vector<arg> row(p.root->columns.size());
-    while (source->next(row)) {
-        void* const object = room(context);
-        for (std::size_t c = 0; c < e.members.size(); ++c)
-            e.put(object, static_cast<column_index>(c), row[c]);
-    }
+    s.guarded([&] {
+        const auto source = exec::open(p, how(s, until, false));
+        std::vector<arg> row(p.root->columns.size());
+        while (source->next(row)) {
+            void* const object = room(context);
+            for (std::size_t c = 0; c < e.members.size(); ++c)
+                e.put(object, static_cast<column_index>(c), row[c]);
+        }
+    });
 }
 
 row_stream_ptr session_core::open_stream(const sql::select_ptr& q) {
     state& s = *state_;
     s.check_usable("stream()");
-    // Reading a large table may take longer than one call's deadline: opening has it, rows do not.
-    const deadline until = s.options.timeout_ms > 0 ? s.limit() : deadline::never();
+    // Reading a large table may take longer than one call's deadline: that bounds each wait for a
+    // row, not the whole.
+    const deadline until = deadline::never();
     if (s.options.autoflush) s.flush(state::ending::keep_open, s.limit());
     auto rows = row_stream_ptr(new row_stream);
-    rows->what = s.make_plan(q, until);
+    rows->what = s.make_plan(q, s.limit());
     rows->row.resize(rows->what.root->columns.size());
-    rows->source = exec::open(rows->what, how(s, until, true));
+    const std::size_t lent = s.transactions.lent();
+    rows->source = s.guarded([&] { return exec::open(rows->what, how(s, until, true)); });
+    if (s.transactions.lent() != lent) {
+        s.streams.push_back(rows.get());
+        rows->owner = &s;
+    }
     return rows;
 }
 
@@ -286,10 +307,12 @@ std::int64_t session_core::count(const sql::select_ptr& q) {
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     const plan::plan p = s.make_count_plan(q, until);
-    const auto source = exec::open(p, how(s, until, false));
-    arg row[1];
-    if (!source->next(row)) raise(error_code::internal, "COUNT gave no row");
-    return row[0].to_integer();
+    return s.guarded([&] {
+        const auto source = exec::open(p, how(s, until, false));
+        arg row[1];
+        if (!source->next(row)) raise(error_code::internal, "COUNT gave no row");
+        return row[0].to_integer();
+    });
 }
 
 std::int64_t session_core::run(const sql::change_ptr& c) {
@@ -298,6 +321,7 @@ std::int64_t session_core::run(const sql::change_ptr& c) {
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     const plan::change_plan p = s.make_plan(c, until);
+    s.check_no_stream("run()");
     try {
         s.begin_on(p.where.shards, until);
         return exec::run(p, how(s, until, false));
@@ -329,6 +353,7 @@ void session_core::commit() {
 }
 
 void session_core::rollback() noexcept {
+    state_->end_streams();
     state_->transactions.rollback();
     state_->undo();
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "orm/row_set.hpp"
 #include "plan/planner.hpp"
 #include "shardwise/base/error.hpp"
 
@@ -13,13 +14,42 @@ deadline session_core::state::limit() const {
                                   : db.default_deadline();
 }
 
+std::chrono::milliseconds session_core::state::patience() const {
+    return std::chrono::milliseconds(options.timeout_ms > 0 ? options.timeout_ms
+                                                            : db.options().statement_timeout_ms);
+}
+
 void session_core::state::check_usable(const char* call) const {
     if (failure.empty()) return;
+    raise({.code = error_code::bad_state,
+           .message = fmt::format("{} in a transaction that has failed: call rollback() first. It "
+                                  "failed with: {}",
+                                  call, failure)});
+}
+
+void session_core::state::note_failure(const error& e) noexcept {
+    if (!transactions.active() || !failure.empty()) return;
+    if (e.info().sqlstate.empty() && !e.poisons_connection()) return;  // not from a server
+    failure = e.what();
+    end_streams();
+    transactions.rollback();
+}
+
+void session_core::state::check_no_stream(const char* call) const {
+    if (streams.empty()) return;
     raise(
         {.code = error_code::bad_state,
-         .message = fmt::format("{} after a failed flush: call rollback() first. The flush failed "
-                                "with: {}",
-                                call, failure)});
+         .message = fmt::format("{} while a stream that was opened inside this transaction is not "
+                                "read to its end: read it or drop it first",
+                                call)});
+}
+
+void session_core::state::end_streams() noexcept {
+    for (row_stream* r : streams) {
+        r->owner = nullptr;
+        r->source.reset();
+    }
+    streams.clear();
 }
 
 bound_table& session_core::state::bind(const model::entity& e) {
@@ -108,6 +138,7 @@ plan::change_plan session_core::state::make_plan(const sql::change_ptr& c, deadl
 
 record_ptr session_core::state::adopt(bound_table& t, shard_index shard, std::span<const arg> row) {
     const model::entity& e = t.entity();
+    if (t.table().is_reference()) shard = 0;  // one object, whichever copy was read
     arg key[16];
     std::size_t n = 0;
     for (const column_index c : t.key()) {
@@ -141,8 +172,7 @@ record_ptr session_core::state::adopt(bound_table& t, shard_index shard, std::sp
 void session_core::state::after_commit() noexcept {
     for (const record_ptr& r : changed) {
         r->listed = r->edited = r->inserted = false;
-        r->forget_original();
-        r->written.clear();
+        r->forget_values();
         if (r->state == object_state::erased) {
             identities.remove(*r);
             r->state = object_state::detached;
@@ -157,15 +187,16 @@ void session_core::state::after_commit() noexcept {
 void session_core::state::undo() noexcept {
     for (const record_ptr& r : changed) {
         const bool was_new = r->state == object_state::pending || r->inserted;
-        r->restore();
+        const bool restored = r->restore();
         r->listed = r->edited = r->inserted = r->deleted = false;
-        r->written.clear();
-        if (was_new) {
-            identities.remove(*r);
+        // Not in the map when its key was added again after its erase() was flushed.
+        identities.remove(*r);
+        if (was_new || !restored) {
             r->state = object_state::detached;
             r->owner = nullptr;
         } else {
             r->state = object_state::persistent;
+            identities.insert(*r);
         }
     }
     changed.clear();

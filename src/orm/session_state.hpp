@@ -12,6 +12,7 @@
 #include "orm/shard_transactions.hpp"
 #include "plan/plan.hpp"
 #include "plan/router.hpp"
+#include "shardwise/base/error.hpp"
 
 namespace shardwise::orm {
 
@@ -25,13 +26,32 @@ struct session_core::state {
     identity_map identities;
     std::vector<record_ptr> changed;  ///< pending, edited, erased, or flushed and not yet committed
     std::uint64_t epoch = 1;          ///< grows at commit and rollback: older reads are stale
-    std::string failure;              ///< a flush failed: only rollback() is possible
+    /// Streams that read over connections of the transaction; they end with it.
+    std::vector<row_stream*> streams;
+    std::string failure;  ///< a flush failed: only rollback() is possible
     std::vector<std::pair<const model::entity*, bound_table*>> bound;  ///< this session's cache
     std::vector<arg> scratch;  ///< one row of the widest bound table
 
     deadline limit() const;
-    /// Throws bad_state after a failed flush.
+    /// The longest wait for one row of a stream; 0: for ever.
+    std::chrono::milliseconds patience() const;
+    /// Throws bad_state after a failed flush, or an error of a server inside the transaction.
     void check_usable(const char* call) const;
+    /// Throws bad_state while a stream reads over connections of the transaction.
+    void check_no_stream(const char* call) const;
+    void end_streams() noexcept;
+    /// Runs a call's work. An error that a server gave while a transaction is open ends the
+    /// transaction on all engines alike: PostgreSQL would refuse every further statement.
+    template <class F>
+    auto guarded(F&& work) {
+        try {
+            return work();
+        } catch (const error& e) {
+            note_failure(e);
+            throw;
+        }
+    }
+    void note_failure(const error& e) noexcept;
     bound_table& bind(const model::entity& e);
     /// Puts the record on the list of changed records, which keeps it alive.
     void list(record& r);

@@ -49,14 +49,23 @@ const engine::statement& rollback_statement() {
 }
 
 cluster_layer::shard_connection shard_transactions::connect(shard_index shard, deadline limit) {
-    if (!pinned_[shard]) return db_.connect(shard, limit);
+    if (!pinned_[shard]) {
+        cluster_layer::shard_connection fresh = db_.connect(shard, limit);
+        fresh.link->limit_to(limit);
+        return fresh;
+    }
     engine::connection& c = *pinned_[shard];
-    if (c.pending() > 0)
-        raise({.code = error_code::bad_state,
-               .message = "a stream of this session is still open on a shard that its transaction "
-                          "writes to; read it to its end first",
-               .shard = db_.shard_name(shard)});
+    if (c.pending() > 0) raise_unread(shard);
+    c.limit_to(limit);
+    ++lent_;
     return {&db_.endpoint(shard), &c, {}};
+}
+
+void shard_transactions::raise_unread(shard_index shard) const {
+    raise({.code = error_code::bad_state,
+           .message = "a stream of this session is still open on a shard that its transaction "
+                      "writes to; read it to its end first",
+           .shard = db_.shard_name(shard)});
 }
 
 bool shard_transactions::only(shard_index shard) const noexcept {
@@ -70,15 +79,42 @@ engine::connection& shard_transactions::begin(shard_index shard, deadline limit,
     if (!pinned_[shard]) {
         if (!active_) db_.prepare_ids(limit);
         cluster_layer::shard_connection fresh = db_.connect(shard, limit);
+        fresh.link->limit_to(limit);
         fresh.link->send(begin_statement(fresh.endpoint->kind()), {});
         pinned_[shard] = std::move(fresh.borrowed);
         active_ = true;
         queued = true;
+        return *pinned_[shard];
     }
+    if (pinned_[shard]->pending() > 0) raise_unread(shard);
+    pinned_[shard]->limit_to(limit);
     return *pinned_[shard];
 }
 
+void shard_transactions::check_can_commit(shard_index shard) {
+    engine::connection& c = *pinned_[shard];
+    if (c.pending() > 0) raise_unread(shard);
+    error_info info{.code = error_code::connection_lost,
+                    .message =
+                        "the connection was lost before COMMIT was sent; nothing of this "
+                        "transaction was stored",
+                    .shard = db_.shard_name(shard),
+                    .server = std::string(c.server())};
+    if (!c.usable()) raise(std::move(info));
+    if (c.in_transaction() && !c.transaction_failed()) return;
+    info.code = error_code::bad_state;
+    info.message =
+        "a statement of this transaction has failed and the database has given the transaction up; "
+        "nothing of it was stored: call rollback() and run it again";
+    raise(std::move(info));
+}
+
 void shard_transactions::commit(deadline limit) {
+    for (std::size_t i = 0; i < pinned_.size(); ++i) {
+        if (!pinned_[i]) continue;
+        check_can_commit(static_cast<shard_index>(i));
+        pinned_[i]->limit_to(limit);
+    }
     // COMMIT is on its way to every shard before the first answer is awaited.
     std::vector<std::exception_ptr> failures(pinned_.size());
     const auto on_each = [&](auto&& step) {
@@ -132,6 +168,7 @@ void shard_transactions::rollback() noexcept {
     for (engine::lease& l : pinned_) {
         if (!l) continue;
         try {
+            l->limit_to(limit);
             if (!l->discard(limit)) {
                 l.poison();
             } else if (l->in_transaction()) {

@@ -24,6 +24,8 @@ public:
     }
 
     bool active() const noexcept { return active_; }
+    /// How often a connection of the transaction was given to a reader.
+    std::size_t lent() const noexcept { return lent_; }
     bool active(shard_index shard) const noexcept { return static_cast<bool>(pinned_[shard]); }
     /// The only open transaction is on this shard.
     bool only(shard_index shard) const noexcept;
@@ -34,8 +36,10 @@ public:
         return pinned_[shard] ? &*pinned_[shard] : nullptr;
     }
 
-    /// COMMIT on all shards at the same time. Throws in_doubt naming the shards whose answer is
-    /// missing, or what the first shard refused; all transactions are over afterwards.
+    /// COMMIT on all shards at the same time. Before anything is sent it throws what keeps a
+    /// transaction from being committed (it failed, its connection is lost). Throws in_doubt naming
+    /// the shards whose answer is missing, or what the first shard refused; all transactions are
+    /// over afterwards.
     void commit(deadline limit);
     /// ROLLBACK on all shards; never throws: a connection that cannot be rolled back is closed,
     /// which rolls back, too.
@@ -44,8 +48,13 @@ public:
     void finished(shard_index shard) noexcept;
 
 private:
+    /// Throws when COMMIT on this shard would not commit.
+    void check_can_commit(shard_index shard);
+    [[noreturn]] void raise_unread(shard_index shard) const;
+
     cluster_layer::core& db_;
     std::vector<engine::lease> pinned_;  // by shard
+    std::size_t lent_ = 0;
     bool active_ = false;
 };
 

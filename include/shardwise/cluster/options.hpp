@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "shardwise/schema/value.hpp"
@@ -16,6 +17,14 @@ namespace shardwise {
 struct shard_url {
     std::string name;  ///< unique in the cluster; kept on the shard, so it cannot be swapped
     std::string url;   ///< sqlite:///file, postgresql://..., mariadb://...
+
+    shard_url() = default;
+    /// A template, so that a list of two shards written as {{"a", "..."}, {"b", "..."}} cannot be
+    /// taken for one shard whose strings are made of pairs of pointers.
+    template <class Name, class Url>
+    requires(std::is_convertible_v<Name, std::string>&& std::is_convertible_v<Url, std::string>)
+        shard_url(Name&& shard_name, Url&& shard_address)
+        : name(static_cast<Name&&>(shard_name)), url(static_cast<Url&&>(shard_address)) {}
 };
 
 /// The parameters of one root table's sharding strategy. Needed once, when the table is created (or

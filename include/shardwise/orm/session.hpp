@@ -129,10 +129,14 @@ template <class Iterator>
 struct object_source {
     Iterator at;
     Iterator end;
+    bool started = false;
     static void* next(void* context) {
         auto& self = *static_cast<object_source*>(context);
+        // Advanced only when the object is no longer needed: an iterator may keep it inside.
+        if (self.started && self.at != self.end) ++self.at;
+        self.started = true;
         if (self.at == self.end) return nullptr;
-        return &*self.at++;
+        return &*self.at;
     }
 };
 

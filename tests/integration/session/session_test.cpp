@@ -549,6 +549,57 @@ TEST_P(Session, AnotherClusterObjectFindsTheSameRows) {
     EXPECT_EQ(again.id(), db->id());
 }
 
+TEST_P(Session, AFailedQueryInATransactionNeverLetsCommitLoseTheWrites) {
+    add_users(3);
+    session s{*db};
+    s.add(User{.id = 40, .name = "kept or refused"});
+    s.flush();
+    bool failed = false;
+    try {  // leaves 64 bits: an error on some servers
+        s.all(select(users.id * INT64_MAX).where(users.id == 40));
+    } catch (const error&) {
+        failed = true;
+    }
+    bool committed = true;
+    try {
+        s.commit();
+    } catch (const error& e) {
+        committed = false;
+        EXPECT_TRUE(failed);
+        EXPECT_EQ(e.code(), error_code::bad_state);
+        s.rollback();
+    }
+    session check{*db};
+    EXPECT_EQ(static_cast<bool>(check.find<User>(40)), committed);
+}
+
+/// Makes each object inside its iterator.
+struct numbered_users {
+    struct iterator {
+        mutable User user;
+        int i = 1;
+        User& operator*() const {
+            user.id = i;
+            user.name = "a name that does not fit a short string " + std::to_string(i);
+            return user;
+        }
+        iterator& operator++() {
+            ++i;
+            return *this;
+        }
+        bool operator==(const iterator& other) const { return i == other.i; }
+    };
+    iterator begin() const { return {{}, 1}; }
+    iterator end() const { return {{}, 101}; }
+};
+
+TEST_P(Session, BulkInsertTakesRangesWhoseIteratorsKeepTheObject) {
+    session s{*db};
+    EXPECT_EQ(s.bulk_insert(numbered_users{}), 100);
+    s.commit();
+    EXPECT_EQ(s.get<User>(77)->name, "a name that does not fit a short string 77");
+}
+
 TEST_P(Session, NullsSortAsTheGreatestValueOnEveryEngine) {
     session s{*db};
     for (int i = 1; i <= 6; ++i) {
@@ -565,6 +616,18 @@ TEST_P(Session, NullsSortAsTheGreatestValueOnEveryEngine) {
     for (const auto& u : s.all(select<User>().order_by(users.email.desc(), users.id)))
         ids.push_back(u->id);
     EXPECT_EQ(ids, (std::vector<std::int64_t>{1, 3, 5, 6, 4, 2}));
+}
+
+TEST(Cluster, OpensFromTwoLiteralsInBraces) {
+    const temp_folder folder;
+    const std::filesystem::path before = std::filesystem::current_path();
+    std::filesystem::current_path(folder.path());
+    {
+        cluster two{{{"a", "sqlite:///a.db"}, {"b", "sqlite:///b.db"}}};
+        EXPECT_EQ(two.shard_count(), 2U);
+        EXPECT_EQ(two.shard_name(1), "b");
+    }
+    std::filesystem::current_path(before);
 }
 
 INSTANTIATE_TEST_SUITE_P(Clusters, Session, testing::ValuesIn(cluster_kinds()), label_of);

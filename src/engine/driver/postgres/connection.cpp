@@ -94,6 +94,10 @@ bool pg_connection::in_transaction() const noexcept {
     }
 }
 
+bool pg_connection::transaction_failed() const noexcept {
+    return PQtransactionStatus(handle_.get()) == PQTRANS_INERROR;
+}
+
 bool pg_connection::usable() noexcept {
     if (broken_ || under_way() || pending() > 0 || canceller_.under_way()) return false;
     for (;;) {

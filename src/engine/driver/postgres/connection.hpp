@@ -44,6 +44,7 @@ public:
     bool discard(deadline limit) noexcept override;
 
     bool in_transaction() const noexcept override;
+    bool transaction_failed() const noexcept override;
     bool usable() noexcept override;
     void cancel() noexcept override { canceller_.request(); }
 
@@ -96,7 +97,7 @@ private:
     progress absorb(result_handle result);
     progress absorb_rows(result_handle result);
     progress refuse_copy(ExecStatusType status);
-    void note_command(const PGresult& result) noexcept;
+    void note_command(const PGresult& result);
     void note_failure(const PGresult& result);
     progress answer_over();
     progress sync_over();

@@ -134,13 +134,21 @@ pg_connection::progress pg_connection::refuse_copy(ExecStatusType status) {
 }
 
 /// "INSERT 0 3", "UPDATE 3": rows that were changed; "SELECT 3", "FETCH 3": that were not.
-void pg_connection::note_command(const PGresult& result) noexcept {
+void pg_connection::note_command(const PGresult& result) {
     const step_kind kind = steps_[step_].kind;
     if (kind != step_kind::execute && kind != step_kind::copy) return;
     affected_so_far_ = 0;
     // libpq's functions do not change the result, they only lack the const.
     auto* r = const_cast<PGresult*>(&result);
     const char* tag = PQcmdStatus(r);
+    if (std::strcmp(tag, "ROLLBACK") == 0 && context().statement == "COMMIT" && !failure_)
+        failure_ = error_info{.code = error_code::statement_failed,
+                              .message =
+                                  "COMMIT was answered with ROLLBACK: a statement of this "
+                                  "transaction had failed before, so nothing was stored",
+                              .server = server_,
+                              .statement = "COMMIT",
+                              .sqlstate = "25P02"};
     if (tag[0] == 'S' || tag[0] == 'F' || std::strncmp(tag, "MOVE", 4) == 0) return;
     const char* count = PQcmdTuples(r);
     std::from_chars(count, count + std::strlen(count), affected_so_far_);
