@@ -174,7 +174,8 @@ class by_country final : public mariadb_base {
 public:
     using mariadb_base::mariadb_base;
     std::uint64_t step() override {
-        send_all("SELECT country, count(*), sum(balance) FROM users GROUP BY country");
+        // Left alone, MariaDB walks the index on country and looks up every row.
+        send_all("SELECT country, count(*), sum(balance) FROM users USE INDEX () GROUP BY country");
         country_sums sums;
         for (shard& s : shards) {
             const result r = s.store();

@@ -94,28 +94,43 @@ float percentile(std::vector<float>& all, double part) {
 void measure(program& p, const arguments& a) {
     const unsigned count = p.clients(a.workload);
     std::vector<std::unique_ptr<client>> clients;
-    for (unsigned i = 0; i < count; ++i) {
-        clients.push_back(p.make_client(a.workload, i));
-        warm_up(*clients.back());
-    }
+    for (unsigned i = 0; i < count; ++i) clients.push_back(p.make_client(a.workload, i));
     std::vector<tally> tallies(count);
     for (tally& t : tallies) t.micros.reserve(std::size_t{1} << 20);
 
-    std::latch start(static_cast<std::ptrdiff_t>(count));
+    // All warm up at the same time, so that a pool has opened a connection for each of them.
+    std::latch warm(static_cast<std::ptrdiff_t>(count));
+    std::latch start(1);
     const auto length = std::chrono::duration_cast<clock::duration>(seconds(a.seconds));
-    const auto run = [&](unsigned i) {
+    const auto prepare = [&](unsigned i) {
         try {
-            start.arrive_and_wait();
+            warm_up(*clients[i]);
+        } catch (...) {
+            tallies[i].failure = std::current_exception();
+        }
+        warm.count_down();
+    };
+    const auto run = [&](unsigned i) {
+        if (tallies[i].failure) return;
+        try {
             work(*clients[i], clock::now() + length, tallies[i]);
         } catch (...) {
             tallies[i].failure = std::current_exception();
         }
     };
     std::vector<std::thread> threads;
+    for (unsigned i = 1; i < count; ++i)
+        threads.emplace_back([&, i] {
+            prepare(i);
+            start.wait();
+            run(i);
+        });
+    prepare(0);
+    warm.wait();
     const auto allocations_before = allocation_count();
     const double cpu_before = cpu_seconds();
     const auto began = clock::now();
-    for (unsigned i = 1; i < count; ++i) threads.emplace_back(run, i);
+    start.count_down();
     run(0);
     for (std::thread& t : threads) t.join();
     const double elapsed = seconds(clock::now() - began).count();
