@@ -30,7 +30,9 @@ struct fixture {
     deadline limit = deadline::after(std::chrono::seconds(20));
     bool streaming = false;
 
-    execution how() { return {.connections = source, .tasks = tasks, .limit = limit, .streaming = streaming}; }
+    execution how() {
+        return {.connections = source, .tasks = tasks, .limit = limit, .streaming = streaming};
+    }
     plan::plan planned(const query& q) {
         return std::get<plan::plan>(plan::plan_select(q.get(), s.view(by_hash(), shards), {}));
     }
