@@ -44,6 +44,11 @@ struct execution {
     /// What statements of embedded engines took before, in microseconds by statement id; lives as
     /// long as the cluster. Without it each scatter has to find out whether threads are worth it.
     cost_table* costs = nullptr;
+
+    /// When a wait that begins now has to end.
+    deadline wait_limit() const {
+        return patience.count() > 0 ? earlier(limit, deadline::after(patience)) : limit;
+    }
 };
 
 /// Starts the plan on all its shards. Errors name the shard and the statement. The plan and what

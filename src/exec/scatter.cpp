@@ -16,7 +16,7 @@ public:
 class single final : public operator_node {
 public:
     single(std::vector<request> requests, const execution& how)
-        : limit_(how.limit), shard_(requests.front().shard) {
+        : how_(how), shard_(requests.front().shard) {
         request_compiler compiler(how.streaming);
         stream_ =
             std::make_unique<shard_stream>(requests.front(), compiler, how.connections, how.limit);
@@ -43,7 +43,7 @@ public:
 private:
     void wait() {
         try {
-            engine::wait(stream_->link(), limit_);
+            engine::wait(stream_->link(), how_.wait_limit());
         } catch (const error& e) {
             stream_->abandon();
             error_info info = e.info();
@@ -53,7 +53,7 @@ private:
         }
     }
 
-    deadline limit_;
+    execution how_;
     sharding::shard_index shard_;
     std::unique_ptr<shard_stream> stream_;
 };

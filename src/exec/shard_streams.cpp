@@ -167,9 +167,7 @@ void shard_streams::poll_waiting() {
         polled[i] = {h.fd, h.events, 0};
     }
     if (ready) return;
-    const deadline until = how_.patience.count() > 0
-                               ? earlier(how_.limit, deadline::after(how_.patience))
-                               : how_.limit;
+    const deadline until = how_.wait_limit();
     const int n = ::poll(polled, static_cast<nfds_t>(size()), until.poll_timeout());
     if (n < 0 && errno != EINTR)
         raise({.code = error_code::internal,
