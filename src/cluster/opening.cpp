@@ -214,10 +214,17 @@ void core_state::make_shards(std::vector<shard_url> urls) {
 
 void core_state::identify() {
     written_stamps written;
+    bool refused_before = false;
     constexpr int rounds = 20;  // each lost race costs one
     for (int round = 0; round < rounds; ++round) {
         const std::vector<shard_answer> answers = ask_all(*this);
         const catalog::identity_decision d = catalog::decide_identity(answers, options.name);
+        // Shards are asked one after the other: while another program stamps them, an early answer
+        // and a late one may contradict each other. What is really wrong is so at a second look.
+        if (d.refusal && !refused_before) {
+            refused_before = true;
+            continue;
+        }
         if (d.refusal) {
             take_back(*this, written);
             raise(*d.refusal);

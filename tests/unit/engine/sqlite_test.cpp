@@ -54,7 +54,6 @@ TEST_F(Sqlite, SessionsAreSetUpForSafety) {
     EXPECT_EQ(text(*c, "PRAGMA journal_mode"), "wal");
     EXPECT_EQ(integer(*c, "PRAGMA synchronous"), 2);
     EXPECT_EQ(integer(*c, "PRAGMA foreign_keys"), 1);
-    EXPECT_EQ(integer(*c, "PRAGMA trusted_schema"), 0);
     EXPECT_EQ(integer(*c, "PRAGMA mmap_size"), 268435456);
     EXPECT_EQ(integer(*c, "SELECT 'a' LIKE 'A'"), 0);
     EXPECT_EQ(integer(*open_file("a.db", "?synchronous=normal"), "PRAGMA synchronous"), 1);
