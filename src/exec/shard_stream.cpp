@@ -2,6 +2,7 @@
 #include "exec/shard_stream.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "shardwise/base/error.hpp"
 
@@ -39,8 +40,8 @@ shard_stream::~shard_stream() {
     if (!ended_) {
         // A server that streams would have to send everything; one that has not answered yet may
         // take long. What is on its way is simply read.
-        if (!abandoned_ && !embedded_ && (statement_->streaming || !answered_))
-            connection_.link->cancel();
+        if (!abandoned_ && worth_a_cancel()) connection_.link->cancel();
+        if (!abandoned_ && !embedded_ && !connection_.borrowed) read_rest();
         const deadline patience = deadline::after(abandoned_ ? short_clean_up_time : clean_up_time);
         if ((abandoned_ && connection_.borrowed) || !connection_.link->discard(patience))
             connection_.poison();
@@ -94,6 +95,24 @@ void shard_stream::fail(const error& e) {
     if (info.shard.empty()) info.shard = name_;
     if (info.statement.empty()) info.statement = statement_->text;
     raise(std::move(info));
+}
+
+void shard_stream::read_rest() noexcept {
+    const deadline limit = deadline::after(clean_up_time);
+    try {
+        std::vector<arg> row(width());
+        for (;;) {
+            const engine::fetch got = connection_.link->next(row);
+            if (got == engine::fetch::end || limit.passed()) return;
+            if (got == engine::fetch::wait) engine::wait(*connection_.link, limit);
+        }
+    } catch (...) {
+        // discard() clears away what is left.
+    }
+}
+
+bool shard_stream::worth_a_cancel() const noexcept {
+    return !ended_ && !embedded_ && connection_.borrowed && (statement_->streaming || !answered_);
 }
 
 void shard_stream::cancel() noexcept {

@@ -43,6 +43,9 @@ public:
 
     std::int64_t affected_rows() const noexcept { return connection_.link->affected_rows(); }
 
+    /// Dropping it should tell the server to stop. Never inside a transaction: PostgreSQL would
+    /// give the whole transaction up, so the rest is read (and cancelled only if that takes long).
+    bool worth_a_cancel() const noexcept;
     /// Asks the server to stop; does not wait.
     void cancel() noexcept;
     /// The connection will not be used again (and nobody waits for the server).
@@ -51,6 +54,7 @@ public:
 private:
     engine::fetch step_background(std::span<arg> row);
     [[noreturn]] void fail(const error& e);
+    void read_rest() noexcept;
 
     sharding::shard_index shard_;
     deadline limit_;

@@ -37,8 +37,7 @@ shard_streams::shard_streams(std::vector<request> requests, const execution& how
 /// Unfinished statements are told to stop on all shards before the first one is waited for.
 shard_streams::~shard_streams() {
     for (const auto& s : streams_)
-        if (!s->ended() && !s->embedded() && (s->statement().streaming || !s->answered()))
-            s->cancel();
+        if (s->worth_a_cancel()) s->cancel();
 }
 
 /// Clients send at the first step; embedded engines would work, so they come last.

@@ -18,6 +18,7 @@ void leave_session(row_stream& r) noexcept {
 }  // namespace
 
 const char* row_set::keep(std::string_view text) {
+    if (text.empty()) return "";  // memcpy takes no null pointers, also for nothing
     if (text.size() > room_) {
         room_ = std::max(chunk_size, text.size());
         chunks_.push_back(std::make_unique_for_overwrite<char[]>(room_));
