@@ -12,6 +12,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -64,10 +65,12 @@ private:
         close(b);
     }
 
+    /// Until the worker has seen it; it may be stuck in sending to somebody who does not read.
     void settle(std::atomic<bool>& flag, bool value) {
         flag = value;
         const unsigned now = rounds_;
-        while (rounds_ - now < 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        for (int ms = 0; ms < 200 && rounds_ - now < 2; ++ms)
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
 
     void work() {
