@@ -196,7 +196,8 @@ TEST_P(SilentShard, ChangesAndBulkInsertsEndAtTheirDeadline) {
 TEST_P(SilentShard, AStreamEndsAtItsDeadline) {
     std::vector<account> many(30'000);
     for (std::size_t k = 0; k < many.size(); ++k)
-        many[k] = {.id = static_cast<int>(1'000 + k), .name = std::string(2'000, 'x'), .balance = 0};
+        many[k] = {
+            .id = static_cast<int>(1'000 + k), .name = std::string(2'000, 'x'), .balance = 0};
     session w{*db};
     w.bulk_insert(many);
     w.commit();
