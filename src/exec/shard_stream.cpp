@@ -41,7 +41,7 @@ shard_stream::~shard_stream() {
         // A server that streams would have to send everything; one that has not answered yet may
         // take long. What is on its way is simply read.
         if (!abandoned_ && worth_a_cancel()) connection_.link->cancel();
-        if (!abandoned_ && !embedded_ && !connection_.borrowed) read_rest();
+        if (!abandoned_ && !embedded_ && inside_transaction()) read_rest();
         const deadline patience = deadline::after(abandoned_ ? short_clean_up_time : clean_up_time);
         if ((abandoned_ && connection_.borrowed) || !connection_.link->discard(patience))
             connection_.poison();
@@ -111,8 +111,13 @@ void shard_stream::read_rest() noexcept {
     }
 }
 
+/// A pooled connection has none, whatever the client says while a statement runs.
+bool shard_stream::inside_transaction() const noexcept {
+    return !connection_.borrowed && connection_.link->in_transaction();
+}
+
 bool shard_stream::worth_a_cancel() const noexcept {
-    return !ended_ && !embedded_ && connection_.borrowed && (statement_->streaming || !answered_);
+    return !ended_ && !embedded_ && !inside_transaction() && (statement_->streaming || !answered_);
 }
 
 void shard_stream::cancel() noexcept {

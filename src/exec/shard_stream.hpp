@@ -55,6 +55,7 @@ private:
     engine::fetch step_background(std::span<arg> row);
     [[noreturn]] void fail(const error& e);
     void read_rest() noexcept;
+    bool inside_transaction() const noexcept;
 
     sharding::shard_index shard_;
     deadline limit_;
