@@ -85,7 +85,7 @@ public:
         pending_ = 0;
         return discards;
     }
-    bool in_transaction() const noexcept override { return true; }
+    bool in_transaction() const noexcept override { return false; }
     bool usable() noexcept override { return true; }
     void cancel() noexcept override { cancelled = true; }
     std::unique_ptr<engine::bulk_writer> bulk_insert(std::string_view, std::span<const bulk_column>,
