@@ -2,13 +2,14 @@
 #include "micro/tables.hpp"
 
 #include <memory>
+#include <string>
 
 namespace bench {
 
 using shardwise::column_type;
 namespace sql = shardwise::sql;
 
-picture::picture() {
+picture::picture(std::size_t more_tables) {
     shardwise::schema::table users;
     users.name = "users";
     const std::pair<const char*, column_type> columns[] = {
@@ -26,6 +27,10 @@ picture::picture() {
     users.placed.strategy = shardwise::schema::strategy_kind::modulo;
     users.placed.shard_key = {0};
     registry.add(users);
+    for (std::size_t i = 0; i < more_tables; ++i) {
+        users.name = "more" + std::to_string(i);
+        registry.add(users);
+    }
 
     view.shard_count = 4;
     view.shard_names = {"shard0", "shard1", "shard2", "shard3"};
@@ -39,10 +44,15 @@ picture::picture() {
         view.shard_count, 1);
 }
 
-sql::select_ptr picture::newest() const {
+sql::select_ptr picture::with_id(std::int64_t id) const {
+    return sql::add_where(
+        all_users(), sql::binary(sql::op::eq, column("id"), sql::constant(shardwise::arg{id})));
+}
+
+sql::select_ptr picture::newest(std::string_view country) const {
     const sql::ordering order{column("created"), true, true};
-    const auto where = sql::binary(sql::op::eq, column("country"),
-                                   sql::constant(shardwise::arg{std::string_view("HA")}));
+    const auto where =
+        sql::binary(sql::op::eq, column("country"), sql::constant(shardwise::arg{country}));
     return sql::set_limit(sql::add_order(sql::add_where(all_users(), where), &order, 1), 50);
 }
 

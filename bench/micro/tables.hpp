@@ -15,7 +15,7 @@ struct picture {
     shardwise::schema::registry registry;
     shardwise::plan::cluster_view view;
 
-    picture();
+    explicit picture(std::size_t more_tables = 0);
     const shardwise::schema::table& users() const { return registry.at("users"); }
     shardwise::sql::expr_ptr column(std::string_view name) const {
         return shardwise::sql::column({&users(), users().column_at(name), 0});
@@ -25,7 +25,9 @@ struct picture {
         return shardwise::sql::make_select(users(), nullptr, 0);
     }
     /// W5: WHERE country = ? ORDER BY created DESC LIMIT 50
-    shardwise::sql::select_ptr newest() const;
+    shardwise::sql::select_ptr newest(std::string_view country = "HA") const;
+    /// WHERE id = ?
+    shardwise::sql::select_ptr with_id(std::int64_t id) const;
 };
 
 }  // namespace bench

@@ -79,6 +79,7 @@ core::core(std::vector<shard_url> shards, cluster_options options)
     core_state& s = *state_;
     s.options = std::move(options);
     s.make_shards(std::move(shards));
+    s.make_plan_cache();
     s.identify();
     s.install(s.read_catalogs());
     s.tasks = std::make_unique<task_pool>(thread_limit(s.shards.size()));
@@ -131,6 +132,10 @@ deadline core::default_deadline() const { return state_->statement_deadline(); }
 
 view_ptr core::view() const { return state_->snapshot_now()->view; }
 
+const plan::cluster_view& core::current_view() const noexcept {
+    return *state_->published_view.load(std::memory_order_acquire);
+}
+
 const schema::table& core::table(std::string_view name) const {
     const snapshot_ptr now = state_->snapshot_now();
     return now->tables.at(name);  // outlives the snapshot: state keeps the older ones
@@ -169,6 +174,8 @@ void core::prepare_ids(deadline limit) noexcept {
 }
 
 task_pool& core::tasks() noexcept { return *state_->tasks; }
+
+plan::plan_cache& core::plans() noexcept { return *state_->plans; }
 
 const cluster_options& core::options() const noexcept { return state_->options; }
 

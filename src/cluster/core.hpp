@@ -17,6 +17,7 @@
 #include "cluster/connection_source.hpp"
 #include "engine/engine.hpp"
 #include "model/entity.hpp"
+#include "plan/plan_cache.hpp"
 #include "plan/routing.hpp"
 #include "schema/registry.hpp"
 #include "shardwise/cluster/cluster.hpp"
@@ -48,6 +49,9 @@ public:
 
     // ---- distribution
     view_ptr view() const;
+    /// The same without counting references: views live as long as the cluster, because statements
+    /// point to their tables.
+    const plan::cluster_view& current_view() const noexcept;
     /// The bucket of directory keys, read from the group's directory table.
     plan::directory_entries look_up(const std::vector<plan::pending_key>& keys, deadline limit);
 
@@ -70,6 +74,8 @@ public:
     task_pool& tasks() noexcept;
     /// What statements took on embedded shards: is a thread worth it?
     cost_table& costs() noexcept { return costs_; }
+    /// Plans of statements that were run before.
+    plan::plan_cache& plans() noexcept;
     const cluster_options& options() const noexcept;
 
 private:

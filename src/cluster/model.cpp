@@ -70,6 +70,7 @@ void core_state::install(catalog::contents contents) {
     const std::lock_guard guard(snapshot_mutex);
     if (current) older.push_back(current);
     current = std::move(next);
+    published_view.store(current->view.get(), std::memory_order_release);
     known.clear();
 }
 

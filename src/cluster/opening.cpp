@@ -212,6 +212,12 @@ void core_state::make_shards(std::vector<shard_url> urls) {
     refuse_equal_addresses(*this);
 }
 
+void core_state::make_plan_cache() {
+    std::vector<engine::engine*> endpoints;
+    for (const shard& s : shards) endpoints.push_back(s.endpoint.get());
+    plans = std::make_unique<plan::plan_cache>(std::move(endpoints));
+}
+
 void core_state::identify() {
     written_stamps written;
     bool refused_before = false;

@@ -58,14 +58,19 @@ struct core_state {
 
     mutable std::mutex snapshot_mutex;
     snapshot_ptr current;
-    std::vector<snapshot_ptr> older;  ///< their tables may still be pointed to
-    catalog::contents entries;        ///< guarded by changing_model
+    std::vector<snapshot_ptr> older;  ///< their tables and views may still be pointed to
+    /// Of `current`, for readers that must not wait.
+    std::atomic<const plan::cluster_view*> published_view{nullptr};
+    catalog::contents entries;  ///< guarded by changing_model
     known_entities known;
 
     /// One change of the model at a time.
     std::mutex changing_model;
     /// Of the cluster file; not changed after construction.
     std::vector<schema::table> described;
+
+    /// Its statements belong to the endpoints, its keys to the snapshots.
+    std::unique_ptr<plan::plan_cache> plans;
 
     std::unique_ptr<task_pool> tasks;
     std::unique_ptr<catalog::worker_lease> ids;
@@ -82,6 +87,7 @@ struct core_state {
 
     // opening.cpp
     void make_shards(std::vector<shard_url> urls);
+    void make_plan_cache();
     void identify();
     void check_new_connection(std::size_t i, engine::connection& c, deadline limit);
 

@@ -2,9 +2,11 @@
 #include "engine/pool.hpp"
 
 #include <fmt/format.h>
+#include <sched.h>
 #include <time.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "shardwise/base/error.hpp"
@@ -24,6 +26,15 @@ pool::clock::time_point coarse_now() noexcept {
                                        std::chrono::nanoseconds(now.tv_nsec));
 #endif
     return pool::clock::now();
+}
+
+/// The processor that this thread runs on just now; 0 where nobody tells.
+int processor() noexcept {
+#ifdef __linux__
+    return std::max(sched_getcpu(), 0);
+#else
+    return 0;
+#endif
 }
 
 /// False: close it.
@@ -96,8 +107,7 @@ pool::~pool() = default;
 lease pool::acquire(deadline limit) {
     std::unique_lock guard(lock_);
     if (!idle_.empty()) {
-        idle_connection found = std::move(idle_.back());
-        idle_.pop_back();
+        idle_connection found = take_idle();
         ++counts_.reused;
         guard.unlock();
         if (auto good = still_good(std::move(found), limit)) return hand_out(std::move(good));
@@ -109,6 +119,18 @@ lease pool::acquire(deadline limit) {
         return open_new(limit);
     }
     return wait_for_one(guard, limit);
+}
+
+/// The one used last on this processor, whose caches still hold its buffers and statements; if
+/// there is none, the one used last. Called with the lock held and something idle.
+pool::idle_connection pool::take_idle() {
+    const int here = processor();
+    const auto warm = std::find_if(idle_.rbegin(), idle_.rend(),
+                                   [here](const auto& i) { return i.processor == here; });
+    const auto taken = warm == idle_.rend() ? std::prev(idle_.end()) : std::prev(warm.base());
+    idle_connection found = std::move(*taken);
+    idle_.erase(taken);
+    return found;
 }
 
 lease pool::hand_out(std::unique_ptr<connection> c) noexcept {
@@ -198,7 +220,7 @@ void pool::give_back(std::unique_ptr<connection> c) noexcept {
         --counts_.open;
         ++counts_.closed;
     }
-    idle_.push_back({std::move(c), now});
+    idle_.push_back({std::move(c), now, processor()});
 }
 
 void pool::drop(std::unique_ptr<connection> c) noexcept {

@@ -39,6 +39,7 @@ private:
     struct idle_connection {
         std::unique_ptr<connection> client;
         clock::time_point since;
+        int processor = 0;  ///< where it was used last
     };
     /// One blocked acquire(), on its own stack.
     struct waiter {
@@ -48,6 +49,7 @@ private:
         bool may_open = false;               ///< a place was handed over instead
     };
 
+    idle_connection take_idle();
     lease hand_out(std::unique_ptr<connection> c) noexcept;
     lease open_new(deadline limit);
     std::unique_ptr<connection> still_good(idle_connection found, deadline limit) noexcept;

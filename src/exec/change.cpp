@@ -6,8 +6,9 @@
 namespace shardwise::exec {
 
 std::int64_t run(const plan::change_plan& p, const execution& how) {
-    if (p.parts.empty()) return 0;
-    shard_streams streams(requests_of(p), how);
+    std::vector<request> requests = requests_of(p);
+    if (requests.empty()) return 0;
+    shard_streams streams(std::move(requests), how);
     std::int64_t rows = 0;
     for (std::size_t i = 0; i < streams.size(); ++i) {
         while (streams.pull(i)) {

@@ -44,7 +44,11 @@ operator_ptr open_node(const plan::node_ptr& n, const execution& how, arrival or
 }
 
 std::unique_ptr<operator_node> open(const plan::plan& p, const execution& how) {
-    return open_node(p.root, how);
+    if (!p.bound) return open_node(p.root, how);
+    execution with_values = how;
+    with_values.bound = &*p.bound;
+    with_values.bound_shards = p.where.shards;
+    return open_node(p.root, with_values);
 }
 
 }  // namespace shardwise::exec

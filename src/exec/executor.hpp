@@ -44,6 +44,9 @@ struct execution {
     /// What statements of embedded engines took before, in microseconds by statement id; lives as
     /// long as the cluster. Without it each scatter has to find out whether threads are worth it.
     cost_table* costs = nullptr;
+    /// Of a cached plan, for its scatter: set by open() and run() until everything is sent.
+    const plan::bound_values* bound = nullptr;
+    std::span<const sharding::shard_index> bound_shards = {};
 
     /// When a wait that begins now has to end.
     deadline wait_limit() const {

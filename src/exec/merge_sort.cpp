@@ -152,8 +152,9 @@ operator_ptr make_merge_sort(const plan::merge_sort& op, const plan::node& n,
     const auto* const leaf = std::get_if<plan::scatter>(&op.input->op);
     // Whatever else the input is, it has one order or none.
     if (!leaf) return make_sort({op.keys, op.input}, open_node(op.input, how), n.columns.size());
-    if (leaf->parts.size() < 2) return open_node(op.input, how);
-    return std::make_unique<merge>(op, requests_of(*leaf), op.input->columns, how);
+    std::vector<request> requests = requests_of(*leaf, how);
+    if (requests.size() < 2) return open_node(op.input, how);
+    return std::make_unique<merge>(op, std::move(requests), op.input->columns, how);
 }
 
 }  // namespace shardwise::exec

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "exec/request.hpp"
 
+#include "exec/executor.hpp"
+#include "shardwise/base/error.hpp"
+
 namespace shardwise::exec {
 namespace {
 /// Statements with more parameters (long IN lists) hardly ever come again with as many: they would
@@ -8,33 +11,55 @@ namespace {
 constexpr std::size_t most_cached_parameters = 256;
 }  // namespace
 
-std::vector<request> requests_of(const plan::scatter& s) {
+std::vector<request> requests_of(const plan::scatter& s, const execution& how) {
     std::vector<request> out;
+    if (s.cached) {
+        if (how.bound == nullptr)
+            raise(error_code::internal, "a cached plan was run without its values");
+        out.reserve(how.bound_shards.size());
+        for (const sharding::shard_index shard : how.bound_shards)
+            out.push_back({shard, nullptr, nullptr, how.bound});
+        return out;
+    }
     out.reserve(s.parts.size());
-    for (const plan::scatter::part& p : s.parts) out.push_back({p.shard, p.query, {}});
+    for (const plan::scatter::part& p : s.parts)
+        out.push_back({p.shard, p.query.get(), nullptr, nullptr});
     return out;
 }
 
 std::vector<request> requests_of(const plan::change_plan& p) {
     std::vector<request> out;
+    if (p.bound) {
+        out.reserve(p.where.shards.size());
+        for (const sharding::shard_index shard : p.where.shards)
+            out.push_back({shard, nullptr, nullptr, &*p.bound});
+        return out;
+    }
     out.reserve(p.parts.size());
     for (const plan::change_plan::part& part : p.parts)
-        out.push_back({part.shard, {}, part.change});
+        out.push_back({part.shard, nullptr, part.change.get(), nullptr});
     return out;
 }
 
-const sql::compiled& request_compiler::compiled(const request& r, const sql::dialect& d) {
-    const void* const ast = r.query ? static_cast<const void*>(r.query.get()) : r.change.get();
+const request_compiler::known& request_compiler::compiled(const request& r, const sql::dialect& d) {
+    const void* const ast = r.query ? static_cast<const void*>(r.query) : r.change;
     for (const known& k : known_)
-        if (k.ast == ast && k.dialect == &d) return *k.text;
-    known_.push_back({ast, &d,
+        if (k.ast == ast && k.dialect == &d) return k;
+    known_.push_back({ast,
+                      &d,
                       std::make_unique<const sql::compiled>(r.query ? sql::compile(*r.query, d)
-                                                                    : sql::compile(*r.change, d))});
-    return *known_.back().text;
+                                                                    : sql::compile(*r.change, d)),
+                      {}});
+    known& added = known_.back();
+    added.args.reserve(added.text->values.size());
+    for (const value& v : added.text->values) added.args.push_back(v.view());
+    return added;
 }
 
 request_compiler::ready request_compiler::prepare(const request& r, engine::engine& endpoint) {
-    const sql::compiled& c = compiled(r, endpoint.dialect());
+    if (r.bound != nullptr) return {r.bound->statement(r.shard), r.bound->args_for(r.shard)};
+    const known& k = compiled(r, endpoint.dialect());
+    const sql::compiled& c = *k.text;
     engine::statement s;
     s.text = c.text;
     s.parameters.reserve(c.parameters.size());
@@ -43,10 +68,7 @@ request_compiler::ready request_compiler::prepare(const request& r, engine::engi
     for (const sql::typed& t : c.columns) s.columns.push_back({t.type, t.scale});
     s.prepare = c.parameters.size() <= most_cached_parameters;
     s.streaming = streaming_;
-    ready out{endpoint.prepare(std::move(s)), {}};
-    out.args.reserve(c.values.size());
-    for (const value& v : c.values) out.args.push_back(v.view());
-    return out;
+    return {endpoint.prepare(std::move(s)), k.args};
 }
 
 }  // namespace shardwise::exec

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "engine/engine.hpp"
@@ -11,14 +12,17 @@
 
 namespace shardwise::exec {
 
-/// What one shard is asked: exactly one of the two.
+struct execution;
+
+/// What one shard is asked: exactly one of the three. Belongs to the plan.
 struct request {
     sharding::shard_index shard = 0;
-    sql::select_ptr query;
-    sql::change_ptr change;
+    const sql::select* query = nullptr;
+    const sql::change* change = nullptr;
+    const plan::bound_values* bound = nullptr;
 };
 
-std::vector<request> requests_of(const plan::scatter& s);
+std::vector<request> requests_of(const plan::scatter& s, const execution& how);
 std::vector<request> requests_of(const plan::change_plan& p);
 
 /// Compiles requests, remembering the last ones: parts that share an AST share the text.
@@ -28,7 +32,7 @@ public:
 
     struct ready {
         engine::statement_ptr statement;
-        std::vector<arg> args;  ///< views into the compiler
+        std::span<const arg> args;  ///< views into the compiler or the plan
     };
     ready prepare(const request& r, engine::engine& endpoint);
 
@@ -37,8 +41,9 @@ private:
         const void* ast;
         const sql::dialect* dialect;
         std::unique_ptr<const sql::compiled> text;
+        std::vector<arg> args;
     };
-    const sql::compiled& compiled(const request& r, const sql::dialect& d);
+    const known& compiled(const request& r, const sql::dialect& d);
 
     bool streaming_;
     std::vector<known> known_;

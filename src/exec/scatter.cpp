@@ -93,7 +93,7 @@ private:
 }  // namespace
 
 operator_ptr make_scatter(const plan::node& n, const execution& how, arrival order) {
-    std::vector<request> requests = requests_of(std::get<plan::scatter>(n.op));
+    std::vector<request> requests = requests_of(std::get<plan::scatter>(n.op), how);
     if (requests.empty()) return std::make_unique<no_rows>();
     if (requests.size() == 1) return std::make_unique<single>(std::move(requests), how);
     return std::make_unique<many>(std::move(requests), how, order);

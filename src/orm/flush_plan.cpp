@@ -77,6 +77,7 @@ void check_values(const session_core::state& s, const change& c) {
 
 std::vector<change> collect(session_core::state& s, deadline until) {
     std::vector<change> changes;
+    changes.reserve(s.changed.size());
     for (const record_ptr& p : s.changed) {
         record& r = *p;
         if (r.state == object_state::pending) {
@@ -91,6 +92,7 @@ std::vector<change> collect(session_core::state& s, deadline until) {
     }
     for (const change& c : changes)
         if (c.what != verb::erase) check_values(s, c);
+    if (changes.size() < 2) return changes;
     // Inserts with parents first, updates, deletes with children first.
     std::stable_sort(changes.begin(), changes.end(), [](const change& a, const change& b) {
         if (a.what != b.what) return a.what < b.what;
@@ -110,12 +112,18 @@ void add(shard_writes& to, const change& c) {
     if (!to.writes.empty() && joins(to.writes.back(), c)) {
         to.writes.back().records.push_back(c.object);
     } else {
-        to.writes.push_back({c.what, {c.object}, c.columns});
+        write& alone = to.writes.emplace_back();
+        alone.what = c.what;
+        alone.records.push_back(c.object);
+        alone.columns = c.columns;
     }
 }
 
 /// Cuts long runs of inserts into the few sizes that have prepared statements.
 void cut_inserts(std::vector<write>& writes, std::size_t most_parameters) {
+    const bool has_run = std::any_of(writes.begin(), writes.end(),
+                                     [](const write& w) { return w.records.size() > 1; });
+    if (!has_run) return;
     std::vector<write> cut;
     for (write& w : writes) {
         if (w.what != verb::insert) {

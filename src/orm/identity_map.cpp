@@ -81,8 +81,10 @@ void identity_map::remove(record& r) noexcept {
 }
 
 void identity_map::grow() {
-    std::vector<record*> old(slots_.empty() ? 16 : slots_.size() * 2, nullptr);
-    old.swap(slots_);
+    std::vector<record*> wider(slots_.size() * 2, nullptr);
+    const std::span<record*> old = slots_;
+    wider.swap(many_);  // the old slots live on in `wider` if they were not few_
+    slots_ = many_;
     size_ = 0;
     for (record* r : old)
         if (r != nullptr) insert(*r);

@@ -3,6 +3,7 @@
 // holds no references, so objects nobody needs any more go away by themselves. One thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -19,6 +20,10 @@ struct record;
 
 class identity_map {
 public:
+    identity_map() = default;
+    identity_map(const identity_map&) = delete;
+    identity_map& operator=(const identity_map&) = delete;
+
     /// `key` in primary key order.
     static std::uint64_t hash(const bound_table& t, sharding::shard_index shard,
                               std::span<const arg> key) noexcept;
@@ -40,7 +45,9 @@ public:
 private:
     void grow();
 
-    std::vector<record*> slots_;  // power of two; nullptr: free
+    std::array<record*, 16> few_{};  // sessions of few objects need no more
+    std::vector<record*> many_;
+    std::span<record*> slots_{few_};  // one of the two; power of two; nullptr: free
     std::size_t size_ = 0;
 };
 

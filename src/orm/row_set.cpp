@@ -9,7 +9,9 @@
 
 namespace shardwise::orm {
 namespace {
-constexpr std::size_t chunk_size = 64 * 1024;
+/// Few rows need little; each chunk is twice as large as the one before, up to a bound.
+constexpr std::size_t first_chunk = 1024;
+constexpr std::size_t largest_chunk = 64 * 1024;
 
 void leave_session(row_stream& r) noexcept {
     if (r.owner != nullptr) std::erase(r.owner->streams, &r);
@@ -20,7 +22,9 @@ void leave_session(row_stream& r) noexcept {
 const char* row_set::keep(std::string_view text) {
     if (text.empty()) return "";  // memcpy takes no null pointers, also for nothing
     if (text.size() > room_) {
-        room_ = std::max(chunk_size, text.size());
+        const std::size_t next_chunk =
+            chunks_.size() < 6 ? first_chunk << chunks_.size() : largest_chunk;
+        room_ = std::max(next_chunk, text.size());
         chunks_.push_back(std::make_unique_for_overwrite<char[]>(room_));
         next_ = chunks_.back().get();
     }

@@ -15,6 +15,8 @@
 namespace shardwise::orm {
 namespace {
 
+using purpose = plan::plan_cache::purpose;
+
 /// 0 and the nil UUID mean "give me one".
 bool is_unset(const arg& v) {
     if (v.is_null()) return true;
@@ -66,8 +68,7 @@ record_ptr session_core::add(const model::entity& e, const void* object) {
     const plan::placement p = state_->place_object(t, r->object(), state_->limit());
     r->shard = p.shard;
     r->bucket = p.bucket;
-    std::vector<arg> key;
-    for (const column_index c : t.key()) key.push_back(e.get(r->object(), c));
+    const primary_key_values key(t, r->object());
     r->key_hash = identity_map::hash(t, r->shard, key);
     if (record* known = state_->identities.find(t, r->shard, key, r->key_hash)) {
         // An erased object's key is free for a new one as soon as its DELETE is flushed.
@@ -118,16 +119,19 @@ record_ptr session_core::find(const model::entity& e, const arg* key, std::size_
         }
     }
     cluster_layer::shard_connection link = s.transactions.connect(p.shard, until);
+    arg few[32];
+    std::vector<arg> many(e.members.size() > std::size(few) ? e.members.size() : 0);
+    const std::span<arg> row = many.empty() ? std::span<arg>(few) : std::span<arg>(many);
     record_ptr found;
     try {
         link.link->send(t.find(p.shard), {key, count});
         for (;;) {
-            const engine::fetch f = link.link->next(s.scratch);
+            const engine::fetch f = link.link->next(row);
             if (f == engine::fetch::end) break;
             if (f == engine::fetch::wait) {
                 engine::wait(*link.link, until);
             } else {
-                found = s.adopt(t, p.shard, {s.scratch.data(), e.members.size()});
+                found = s.adopt(t, p.shard, row.first(e.members.size()));
             }
         }
     } catch (const error& failure) {
@@ -227,7 +231,7 @@ row_set_ptr session_core::select(const sql::select_ptr& q) {
     s.check_usable("a query");
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
-    const plan::plan p = s.make_plan(q, until);
+    const plan::plan p = s.make_plan(q, purpose::rows, until);
     auto rows = shared<row_set>(new row_set);
     rows->width = p.root->columns.size();
     s.guarded([&] {
@@ -246,7 +250,7 @@ row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q)
     bound_table& t = s.bind(e);
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
-    const plan::plan p = s.make_plan(q, until);
+    const plan::plan p = s.make_plan(q, purpose::rows, until);
     auto rows = shared<row_set>(new row_set);
     s.guarded([&] {
         const auto source = exec::open(p, how(s, until, false));
@@ -270,7 +274,7 @@ void session_core::values(const model::entity& e, const sql::select_ptr& q, void
     s.bind(e);
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
-    const plan::plan p = s.make_plan(q, until);
+    const plan::plan p = s.make_plan(q, purpose::rows, until);
     s.guarded([&] {
         const auto source = exec::open(p, how(s, until, false));
         std::vector<arg> row(p.root->columns.size());
@@ -290,7 +294,7 @@ row_stream_ptr session_core::open_stream(const sql::select_ptr& q) {
     const deadline until = deadline::never();
     if (s.options.autoflush) s.flush(state::ending::keep_open, s.limit());
     auto rows = row_stream_ptr(new row_stream);
-    rows->what = s.make_plan(q, s.limit());
+    rows->what = s.make_plan(q, purpose::stream, s.limit());
     rows->row.resize(rows->what.root->columns.size());
     const std::size_t lent = s.transactions.lent();
     rows->source = s.guarded([&] { return exec::open(rows->what, how(s, until, true)); });
@@ -306,7 +310,7 @@ std::int64_t session_core::count(const sql::select_ptr& q) {
     s.check_usable("count()");
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
-    const plan::plan p = s.make_count_plan(q, until);
+    const plan::plan p = s.make_plan(q, purpose::count, until);
     return s.guarded([&] {
         const auto source = exec::open(p, how(s, until, false));
         arg row[1];
@@ -333,12 +337,12 @@ std::int64_t session_core::run(const sql::change_ptr& c) {
 }
 
 explanation session_core::explain(const sql::select_ptr& q) {
-    return plan::explain(state_->make_plan(q, state_->limit()), *state_->db.view(),
+    return plan::explain(state_->make_full_plan(q, state_->limit()), *state_->db.view(),
                          state_->db.dialects());
 }
 
 explanation session_core::explain(const sql::change_ptr& c) {
-    return plan::explain(state_->make_plan(c, state_->limit()), *state_->db.view(),
+    return plan::explain(state_->make_full_plan(c, state_->limit()), *state_->db.view(),
                          state_->db.dialects());
 }
 

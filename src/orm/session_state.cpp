@@ -52,12 +52,21 @@ void session_core::state::end_streams() noexcept {
     streams.clear();
 }
 
+void raise_key_too_wide() { raise(error_code::bad_model, "a primary key has at most 16 columns"); }
+
+primary_key_values::primary_key_values(const bound_table& t, const void* object) {
+    for (const column_index c : t.key()) {
+        if (count_ == most_key_columns) raise_key_too_wide();
+        values_[count_++] = t.entity().get(object, c);
+    }
+}
+
 bound_table& session_core::state::bind(const model::entity& e) {
-    for (const auto& [entity, table] : bound)
-        if (entity == &e) return *table;
+    auto* place = bound.begin();
+    for (; place != bound.end() && place->second != nullptr; ++place)
+        if (place->first == &e) return *place->second;
     bound_table& t = db.bind(e);
-    bound.emplace_back(&e, &t);
-    if (scratch.size() < e.members.size()) scratch.resize(e.members.size());
+    if (place != bound.end()) *place = {&e, &t};
     return t;
 }
 
@@ -71,13 +80,13 @@ void session_core::state::list(record& r) {
 plan::placement session_core::state::place(bound_table& t, std::span<const arg> shard_key,
                                            deadline until) {
     if (t.table().is_reference()) return {};
-    const cluster_layer::view_ptr view = db.view();
+    const plan::cluster_view& view = db.current_view();
     static const plan::directory_entries nothing;
-    if (const auto p = plan::place(t.table(), shard_key, *view, nothing)) return *p;
+    if (const auto p = plan::place(t.table(), shard_key, view, nothing)) return *p;
     plan::pending_key wanted{t.table().placed.root_table, {}};
     for (const arg& a : shard_key) wanted.key.emplace_back(a);
     const plan::directory_entries entries = db.look_up({std::move(wanted)}, until);
-    if (const auto p = plan::place(t.table(), shard_key, *view, entries)) return *p;
+    if (const auto p = plan::place(t.table(), shard_key, view, entries)) return *p;
     raise({.code = error_code::unroutable_key,
            .message = fmt::format("the directory of {} has no entry for this key of table {}",
                                   t.table().placed.root_table, t.table().name),
@@ -96,9 +105,7 @@ plan::placement session_core::state::place_object(bound_table& t, const void* ob
 }
 
 std::uint64_t session_core::state::identity_of(record& r) const {
-    std::vector<arg> key;
-    for (const column_index c : r.table->key())
-        key.push_back(r.table->entity().get(r.identity(), c));
+    const primary_key_values key(*r.table, r.identity());
     return identity_map::hash(*r.table, r.shard, key);
 }
 
@@ -106,10 +113,10 @@ namespace {
 
 template <class Plan, class Planner>
 Plan with_lookups(cluster_layer::core& db, deadline until, Planner&& planner) {
-    const cluster_layer::view_ptr view = db.view();
+    const plan::cluster_view& view = db.current_view();
     plan::directory_entries entries;
     for (;;) {
-        plan::planned<Plan> p = planner(*view, entries);
+        plan::planned<Plan> p = planner(view, entries);
         if (auto* done = std::get_if<Plan>(&p)) return std::move(*done);
         // One round is enough: look_up answers for every key, with an entry or its absence.
         entries = db.look_up(std::get<std::vector<plan::pending_key>>(p), until);
@@ -118,19 +125,27 @@ Plan with_lookups(cluster_layer::core& db, deadline until, Planner&& planner) {
 
 }  // namespace
 
-plan::plan session_core::state::make_plan(const sql::select_ptr& s, deadline until) {
-    return with_lookups<plan::plan>(db, until, [&](const auto& view, const auto& entries) {
-        return plan::plan_select(s, view, entries);
-    });
-}
-
-plan::plan session_core::state::make_count_plan(const sql::select_ptr& s, deadline until) {
+plan::plan session_core::state::make_plan(const sql::select_ptr& s, plan::plan_cache::purpose what,
+                                          deadline until) {
+    if (auto known = db.plans().find(s, what, db.current_view())) return std::move(*known);
+    if (what != plan::plan_cache::purpose::count) return make_full_plan(s, until);
     return with_lookups<plan::plan>(db, until, [&](const auto& view, const auto& entries) {
         return plan::plan_count(s, view, entries);
     });
 }
 
 plan::change_plan session_core::state::make_plan(const sql::change_ptr& c, deadline until) {
+    if (auto known = db.plans().find(c, db.current_view())) return std::move(*known);
+    return make_full_plan(c, until);
+}
+
+plan::plan session_core::state::make_full_plan(const sql::select_ptr& s, deadline until) {
+    return with_lookups<plan::plan>(db, until, [&](const auto& view, const auto& entries) {
+        return plan::plan_select(s, view, entries);
+    });
+}
+
+plan::change_plan session_core::state::make_full_plan(const sql::change_ptr& c, deadline until) {
     return with_lookups<plan::change_plan>(db, until, [&](const auto& view, const auto& entries) {
         return plan::plan_change(c, view, entries);
     });
@@ -139,11 +154,10 @@ plan::change_plan session_core::state::make_plan(const sql::change_ptr& c, deadl
 record_ptr session_core::state::adopt(bound_table& t, shard_index shard, std::span<const arg> row) {
     const model::entity& e = t.entity();
     if (t.table().is_reference()) shard = 0;  // one object, whichever copy was read
-    arg key[16];
+    arg key[most_key_columns];
     std::size_t n = 0;
     for (const column_index c : t.key()) {
-        if (n == std::size(key))
-            raise(error_code::bad_model, "a primary key has at most 16 columns");
+        if (n == std::size(key)) raise_key_too_wide();
         key[n++] = row[c];
     }
     const std::uint64_t hash = identity_map::hash(t, shard, {key, n});

@@ -3,7 +3,9 @@
 // loader.cpp: rows into objects; flush.cpp: objects into statements.
 #pragma once
 
+#include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,10 +13,25 @@
 #include "orm/record.hpp"
 #include "orm/shard_transactions.hpp"
 #include "plan/plan.hpp"
+#include "plan/plan_cache.hpp"
 #include "plan/router.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::orm {
+
+constexpr std::size_t most_key_columns = 16;
+[[noreturn]] void raise_key_too_wide();
+
+/// The primary key of an object, in the order of its columns; views into the object.
+class primary_key_values {
+public:
+    primary_key_values(const bound_table& t, const void* object);
+    operator std::span<const arg>() const noexcept { return {values_, count_}; }
+
+private:
+    arg values_[most_key_columns];
+    std::size_t count_ = 0;
+};
 
 struct session_core::state {
     state(cluster_layer::core& cluster, const session_options& o)
@@ -29,8 +46,8 @@ struct session_core::state {
     /// Streams that read over connections of the transaction; they end with it.
     std::vector<row_stream*> streams;
     std::string failure;  ///< a flush failed: only rollback() is possible
-    std::vector<std::pair<const model::entity*, bound_table*>> bound;  ///< this session's cache
-    std::vector<arg> scratch;  ///< one row of the widest bound table
+    /// This session's cache of the first few structs that it uses; the cluster has them all.
+    std::array<std::pair<const model::entity*, bound_table*>, 8> bound{};
 
     deadline limit() const;
     /// The longest wait for one row of a stream; 0: for ever.
@@ -63,9 +80,11 @@ struct session_core::state {
 
     // ---- reading
     /// The statement's plan; directory keys are looked up as needed.
-    plan::plan make_plan(const sql::select_ptr& s, deadline until);
-    plan::plan make_count_plan(const sql::select_ptr& s, deadline until);
+    plan::plan make_plan(const sql::select_ptr& s, plan::plan_cache::purpose what, deadline until);
     plan::change_plan make_plan(const sql::change_ptr& c, deadline until);
+    /// With reasons and the statements of each shard: for people.
+    plan::plan make_full_plan(const sql::select_ptr& s, deadline until);
+    plan::change_plan make_full_plan(const sql::change_ptr& c, deadline until);
     /// The record for a row that was just read: the known object, refreshed if it has no unsaved
     /// changes, or a new one. Empty when the object is erased in this session.
     record_ptr adopt(bound_table& t, shard_index shard, std::span<const arg> row);

@@ -49,7 +49,7 @@ const engine::statement& rollback_statement() {
 }
 
 cluster_layer::shard_connection shard_transactions::connect(shard_index shard, deadline limit) {
-    if (!pinned_[shard]) {
+    if (!active(shard)) {
         cluster_layer::shard_connection fresh = db_.connect(shard, limit);
         fresh.link->limit_to(limit);
         return fresh;
@@ -71,11 +71,12 @@ void shard_transactions::raise_unread(shard_index shard) const {
 bool shard_transactions::only(shard_index shard) const noexcept {
     for (std::size_t i = 0; i < pinned_.size(); ++i)
         if (static_cast<bool>(pinned_[i]) != (i == shard)) return false;
-    return true;
+    return active(shard);
 }
 
 engine::connection& shard_transactions::begin(shard_index shard, deadline limit, bool& queued) {
     queued = false;
+    if (pinned_.empty()) pinned_.resize(db_.shard_count());
     if (!pinned_[shard]) {
         if (!active_) db_.prepare_ids(limit);
         cluster_layer::shard_connection fresh = db_.connect(shard, limit);

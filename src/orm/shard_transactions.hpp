@@ -16,7 +16,7 @@ using sharding::shard_index;
 
 class shard_transactions final : public cluster_layer::connection_source {
 public:
-    explicit shard_transactions(cluster_layer::core& db) : db_(db), pinned_(db.shard_count()) {}
+    explicit shard_transactions(cluster_layer::core& db) : db_(db) {}
 
     cluster_layer::shard_connection connect(shard_index shard, deadline limit) override;
     const std::string& shard_name(shard_index shard) const override {
@@ -26,14 +26,16 @@ public:
     bool active() const noexcept { return active_; }
     /// How often a connection of the transaction was given to a reader.
     std::size_t lent() const noexcept { return lent_; }
-    bool active(shard_index shard) const noexcept { return static_cast<bool>(pinned_[shard]); }
+    bool active(shard_index shard) const noexcept {
+        return shard < pinned_.size() && static_cast<bool>(pinned_[shard]);
+    }
     /// The only open transaction is on this shard.
     bool only(shard_index shard) const noexcept;
     /// Pins a connection and queues BEGIN on it (nothing waits) unless there is one already.
     /// `queued` tells whether BEGIN was queued: its end must be taken by the caller.
     engine::connection& begin(shard_index shard, deadline limit, bool& queued);
     engine::connection* pinned(shard_index shard) noexcept {
-        return pinned_[shard] ? &*pinned_[shard] : nullptr;
+        return active(shard) ? &*pinned_[shard] : nullptr;
     }
 
     /// COMMIT on all shards at the same time. Before anything is sent it throws what keeps a
@@ -53,7 +55,7 @@ private:
     [[noreturn]] void raise_unread(shard_index shard) const;
 
     cluster_layer::core& db_;
-    std::vector<engine::lease> pinned_;  // by shard
+    std::vector<engine::lease> pinned_;  // by shard; empty before the first begin()
     std::size_t lent_ = 0;
     bool active_ = false;
 };

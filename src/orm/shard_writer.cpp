@@ -35,6 +35,7 @@ void shard_writer::send(const write& w) {
     args_.clear();
     switch (w.what) {
         case write::verb::insert:
+            args_.reserve(w.records.size() * first.table->column_count());
             for (const record* r : w.records) append_row(args_, *r);
             link_.send(*first.table->insert(work_.shard, w.records.size()), args_);
             break;
@@ -107,13 +108,15 @@ void drop(std::span<shard_writer> writers) noexcept {
 }
 
 void wait_for_any(std::span<shard_writer* const> waiting, deadline limit) {
-    std::vector<pollfd> polls;
-    for (const shard_writer* w : waiting) {
-        const engine::wait_handle h = w->link().waits_on();
-        polls.push_back({h.fd, h.events, 0});
+    pollfd few[8];
+    std::vector<pollfd> many(waiting.size() > std::size(few) ? waiting.size() : 0);
+    pollfd* const polls = many.empty() ? few : many.data();
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+        const engine::wait_handle h = waiting[i]->link().waits_on();
+        polls[i] = {h.fd, h.events, 0};
     }
     for (;;) {
-        const int ready = ::poll(polls.data(), polls.size(), limit.poll_timeout());
+        const int ready = ::poll(polls, waiting.size(), limit.poll_timeout());
         if (ready > 0) return;
         if (ready == 0 && limit.passed()) {
             std::string names;
@@ -128,9 +131,20 @@ void wait_for_any(std::span<shard_writer* const> waiting, deadline limit) {
     }
 }
 
+void write_one(shard_writer& writer, deadline limit) {
+    shard_writer* const only = &writer;
+    try {
+        while (!writer.advance()) wait_for_any({&only, 1}, limit);
+    } catch (...) {
+        drop({&writer, 1});
+        throw;
+    }
+}
+
 }  // namespace
 
 void write_all(std::span<shard_writer> writers, deadline limit) {
+    if (writers.size() == 1) return write_one(writers.front(), limit);
     std::vector<shard_writer*> running;
     for (shard_writer& w : writers) running.push_back(&w);
     try {

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "plan/bound_values.hpp"
 #include "plan/routing.hpp"
 #include "sql/ast.hpp"
 #include "sql/compiler.hpp"
@@ -36,6 +37,8 @@ struct scatter {
         sql::select_ptr query;
     };
     std::vector<part> parts;  ///< empty: no rows
+    /// Of a cached plan: the parts come with each execution, from plan::bound.
+    bool cached = false;
 };
 
 /// Each shard's rows are sorted by `keys` already; the result is, too.
@@ -99,7 +102,9 @@ struct node {
 struct plan {
     route where;
     node_ptr root;
-    std::vector<std::string> headings;  ///< one for each output column
+    std::vector<std::string> headings;  ///< one for each output column; none of a cached plan
+    /// Of a cached plan (plan_cache.hpp), for its one scatter on the shards of `where`.
+    std::optional<bound_values> bound;
 };
 
 /// An UPDATE or DELETE. `replicated`: a reference table, each part changes the same rows, and the
@@ -112,6 +117,7 @@ struct change_plan {
     route where;
     std::vector<part> parts;
     bool replicated = false;
+    std::optional<bound_values> bound;  ///< of a cached plan, which has no parts
 };
 
 }  // namespace shardwise::plan

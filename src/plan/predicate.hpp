@@ -5,7 +5,7 @@
 // comparisons with SQL's three-valued logic. Pure; one statement, one thread.
 #pragma once
 
-#include <deque>
+#include <forward_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -90,7 +90,7 @@ private:
 
     const key_scope& scope_;
     key_buckets& keys_;
-    std::deque<std::string> texts_;  ///< made here: ends of LIKE ranges
+    std::forward_list<std::string> texts_;  ///< made here: ends of LIKE ranges
 };
 
 }  // namespace shardwise::plan

@@ -81,7 +81,7 @@ arg predicate_analysis::constant(const expr& e, bool as_real) const {
 }
 
 arg predicate_analysis::keep(std::string text) {
-    return arg{std::string_view{texts_.emplace_back(std::move(text))}};
+    return arg{std::string_view{texts_.emplace_front(std::move(text))}};
 }
 
 region predicate_analysis::point_region(const key_column& k, std::vector<arg> points) const {

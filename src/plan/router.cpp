@@ -63,14 +63,18 @@ struct key_tuples {
     bool any_bucket = false;
 };
 
+/// Reasons are for people: where nobody reads them they are not written.
+enum class reasons : bool { untold, told };
+
 /// One statement's way to its shards.
 class locator {
 public:
     locator(const key_scope& scope, const cluster_view& view, const directory_entries& entries,
-            std::vector<const sql::expr*> conditions)
-        : scope_(scope),
+            const std::vector<const sql::expr*>& conditions, reasons wanted)
+        : told_(wanted == reasons::told),
+          scope_(scope),
           keys_(view.map_of(*scope.anchor), entries),
-          conditions_(std::move(conditions)),
+          conditions_(conditions),
           analysis_(scope, keys_) {}
 
     routed run() {
@@ -86,9 +90,14 @@ private:
     route route_of(const region& r) {
         if (r.pinned() && (r.columns.size() == 1 || r.combinations() <= most_combinations))
             return route_of_keys(r);
-        if (r.buckets && !r.buckets->is_all())
-            return finish(*r.buckets, fmt::format("conditions on {} -> {}", key_name(scope_),
-                                                  display(keys_.map(), *r.buckets)));
+        if (r.buckets && !r.buckets->is_all()) {
+            route out = finish(*r.buckets);
+            if (told_)
+                out.reason = fmt::format("conditions on {} -> {}", key_name(scope_),
+                                         display(keys_.map(), *r.buckets));
+            return out;
+        }
+        if (!told_) return everywhere({});
         return everywhere(conditions_.empty()
                               ? fmt::format("no condition on {}", key_name(scope_))
                               : fmt::format("no condition that places {} by {}", key_name(scope_),
@@ -98,13 +107,17 @@ private:
     route route_of_keys(const region& r) {
         const key_tuples t = locate(r);
         if (t.count == 0) return excluded();
+        if (!told_) return t.any_bucket ? everywhere({}) : finish(t.buckets);
         std::string reason = fmt::format("{} {}", key_name(scope_), t.count == 1 ? "= " : "in (");
         reason += t.text;
         if (t.count > listed) reason += fmt::format(", and {} more", t.count - listed);
         if (t.count > 1) reason += ")";
         if (t.any_bucket) return everywhere(reason + ", which must be looked up");
-        if (t.buckets.empty()) return finish(t.buckets, reason + " -> no bucket holds such a key");
-        return finish(t.buckets, fmt::format("{} -> {}", reason, display(keys_.map(), t.buckets)));
+        route out = finish(t.buckets);
+        out.reason = t.buckets.empty()
+                         ? reason + " -> no bucket holds such a key"
+                         : fmt::format("{} -> {}", reason, display(keys_.map(), t.buckets));
+        return out;
     }
 
     key_tuples locate(const region& r) {
@@ -120,7 +133,8 @@ private:
         out.buckets = bucket_set::none(keys_.map().bucket_count());
         for_each_key(r, [&](std::span<const arg> key) {
             if (try_each && !possible(tried, key)) return;
-            if (++out.count <= listed) out.text += (out.count > 1 ? ", " : "") + display(key);
+            if (++out.count <= listed && told_)
+                out.text += (out.count > 1 ? ", " : "") + display(key);
             const key_buckets::found f = keys_.find(key);
             if (f.what == key_buckets::answer::bucket) {
                 if (!r.buckets || r.buckets->contains(f.bucket)) out.buckets.add(f.bucket);
@@ -138,9 +152,10 @@ private:
     }
 
     route excluded() const {
-        return {route_kind::none,
-                {},
-                fmt::format("the conditions on {} exclude every row", scope_.anchor->name)};
+        route out{route_kind::none, {}, {}};
+        if (told_)
+            out.reason = fmt::format("the conditions on {} exclude every row", scope_.anchor->name);
+        return out;
     }
 
     route everywhere(std::string reason) const {
@@ -148,8 +163,8 @@ private:
         return {all.size() == 1 ? route_kind::one : route_kind::all, all, std::move(reason)};
     }
 
-    route finish(const bucket_set& buckets, std::string reason) const {
-        route out{route_kind::none, keys_.map().shards_of(buckets), std::move(reason)};
+    route finish(const bucket_set& buckets) const {
+        route out{route_kind::none, keys_.map().shards_of(buckets), {}};
         if (out.shards.size() == 1)
             out.kind = route_kind::one;
         else if (!out.shards.empty())
@@ -158,9 +173,10 @@ private:
         return out;
     }
 
+    bool told_;
     const key_scope& scope_;
     key_buckets keys_;
-    std::vector<const sql::expr*> conditions_;
+    const std::vector<const sql::expr*>& conditions_;
     predicate_analysis analysis_;
 };
 
@@ -187,7 +203,41 @@ void narrow(route& where, const route& also) {
                  : both.size() == 1 ? route_kind::one
                                     : route_kind::some;
     where.shards = std::move(both);
-    where.reason += "; " + also.reason;
+    if (!also.reason.empty()) where.reason += "; " + also.reason;
+}
+
+struct routing_input {
+    const cluster_view& view;
+    const directory_entries& entries;
+    reasons wanted;
+};
+
+routed routed_within(const key_scope& scope, const sql::select& s, const routing_input& in) {
+    routed out;
+    if (!scope.anchor) {
+        out.where = {route_kind::any, {copy_for(*s.from.table, in.view)}, {}};
+        return out;
+    }
+    const std::vector<const sql::expr*> conditions = conditions_of(s);
+    out = locator(scope, in.view, in.entries, conditions, in.wanted).run();
+    for (const key_scope& linked : scope.linked) {
+        routed also = locator(linked, in.view, in.entries, conditions, in.wanted).run();
+        std::move(also.pending.begin(), also.pending.end(), std::back_inserter(out.pending));
+        narrow(out.where, also.where);
+    }
+    return out;
+}
+
+routed routed_within(const key_scope& scope, const sql::change& c, const routing_input& in) {
+    routed out;
+    if (!scope.anchor) {
+        out.where = {
+            in.view.shard_count == 1 ? route_kind::one : route_kind::all, every_shard(in.view), {}};
+        return out;
+    }
+    std::vector<const sql::expr*> conditions;
+    add_conjuncts(c.where, conditions);
+    return locator(scope, in.view, in.entries, conditions, in.wanted).run();
 }
 
 [[noreturn]] void refuse_null_key(const schema::table& t, const schema::column& c) {
@@ -222,34 +272,29 @@ std::vector<arg> key_of_row(const schema::table& t, std::span<const arg> values)
 routed route_select(const sql::select& s, const cluster_view& view,
                     const directory_entries& entries) {
     const key_scope scope = scope_of(s);
-    if (!scope.anchor) {
-        routed out;
-        out.where = {route_kind::any,
-                     {copy_for(*s.from.table, view)},
-                     "reference tables only: each shard has a full copy"};
-        return out;
-    }
-    routed out = locator(scope, view, entries, conditions_of(s)).run();
-    for (const key_scope& linked : scope.linked) {
-        routed also = locator(linked, view, entries, conditions_of(s)).run();
-        std::move(also.pending.begin(), also.pending.end(), std::back_inserter(out.pending));
-        narrow(out.where, also.where);
-    }
+    routed out = routed_within(scope, s, {view, entries, reasons::told});
+    if (!scope.anchor) out.where.reason = "reference tables only: each shard has a full copy";
     return out;
 }
 
 routed route_change(const sql::change& c, const cluster_view& view,
                     const directory_entries& entries) {
     const key_scope scope = scope_of(c);
-    if (!scope.anchor) {
-        routed out;
-        out.where = {view.shard_count == 1 ? route_kind::one : route_kind::all, every_shard(view),
-                     fmt::format("{} is a reference table: every copy is changed", c.target->name)};
-        return out;
-    }
-    std::vector<const sql::expr*> conditions;
-    add_conjuncts(c.where, conditions);
-    return locator(scope, view, entries, std::move(conditions)).run();
+    routed out = routed_within(scope, c, {view, entries, reasons::told});
+    if (!scope.anchor)
+        out.where.reason =
+            fmt::format("{} is a reference table: every copy is changed", c.target->name);
+    return out;
+}
+
+routed route_within(const key_scope& scope, const sql::select& s, const cluster_view& view,
+                    const directory_entries& entries) {
+    return routed_within(scope, s, {view, entries, reasons::untold});
+}
+
+routed route_within(const key_scope& scope, const sql::change& c, const cluster_view& view,
+                    const directory_entries& entries) {
+    return routed_within(scope, c, {view, entries, reasons::untold});
 }
 
 std::optional<placement> place(const schema::table& t, std::span<const arg> shard_key,

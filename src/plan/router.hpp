@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "plan/colocation.hpp"
 #include "plan/routing.hpp"
 #include "sql/ast.hpp"
 
@@ -24,6 +25,13 @@ routed route_select(const sql::select& s, const cluster_view& view,
 
 /// The route of an UPDATE or DELETE. Reference tables: all shards.
 routed route_change(const sql::change& c, const cluster_view& view,
+                    const directory_entries& entries);
+
+/// The same for a statement whose scope is known: scope_of(s), or that of another statement of the
+/// same shape (sql/shape.hpp). Cheaper: no reason is written.
+routed route_within(const key_scope& scope, const sql::select& s, const cluster_view& view,
+                    const directory_entries& entries);
+routed route_within(const key_scope& scope, const sql::change& c, const cluster_view& view,
                     const directory_entries& entries);
 
 /// Where a row lives.

@@ -46,7 +46,9 @@ void write_order(expression_writer& out, const select& s) {
 
 void write_limit(expression_writer& out, const select& s, const dialect& d) {
     const auto number = [&](std::int64_t n) {
-        out.parameter(value{arg{n}}, {column_type::int64, 0});
+        parameter_source source;
+        source.from = parameter_source::origin::shape;
+        out.parameter(value{arg{n}}, {column_type::int64, 0}, source);
     };
     if (s.limit) {
         out << " LIMIT ";

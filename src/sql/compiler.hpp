@@ -17,11 +17,28 @@ struct typed {
     std::uint8_t scale = 0;
 };
 
+/// Where the value of a parameter comes from: what it takes to bind the constants of another
+/// statement of the same shape (sql/shape.hpp) without compiling it.
+struct parameter_source {
+    enum class origin : std::uint8_t {
+        unknown,   ///< only compiling tells
+        shape,     ///< the same for all statements of the shape: LIMIT, OFFSET
+        constant,  ///< bind_constant(*literal, as)
+        assigned,  ///< bind_assigned(*literal, *table, *column)
+    };
+    origin from = origin::unknown;
+    const value* literal = nullptr;  ///< in the AST that was compiled
+    sql_type as;
+    const schema::table* table = nullptr;
+    const schema::column* column = nullptr;
+};
+
 /// Text, the values of its parameters in order and the types of its result columns.
 struct compiled {
     std::string text;
     std::vector<value> values;
     std::vector<typed> parameters;
+    std::vector<parameter_source> sources;  ///< of `values`
     std::vector<typed> columns;
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 column_type natural_type(const arg& v) { return type_of_constant(v).type; }
 
-value scaled(const decimal& d, int scale) {
+arg scaled(const decimal& d, int scale) {
     const decimal shortest = without_trailing_zeros(d);
     const int missing = scale - shortest.scale();
     if (digits_of(shortest) + missing > most_scaled_digits)
@@ -24,7 +24,7 @@ value scaled(const decimal& d, int scale) {
                                    "with {} fraction digits: SQLite keeps decimals as 64-bit "
                                    "integers",
                                    most_scaled_digits, scale)});
-    return value{arg{shortest.rescaled(scale)}};
+    return arg{shortest.rescaled(scale)};
 }
 
 [[noreturn]] void refuse(const schema::table& t, const schema::column& c, std::string_view why) {
@@ -70,43 +70,52 @@ double real_for(const arg& v, const schema::table& t, const schema::column& c) {
 
 }  // namespace
 
-bound_constant bind_constant(const value& v, const sql_type& as, const dialect_traits& traits) {
-    const arg a = v.view();
-    if (a.is_null()) return {v, {as.type, as.scale}};
+bound_view bind_constant(const arg& a, const sql_type& as, const dialect_traits& traits) {
+    if (a.is_null()) return {a, {as.type, as.scale}};
     const bool number =
         a.kind() == kind::integer || a.kind() == kind::decimal || a.kind() == kind::real;
     if (number && as.type == column_type::float64) {
         const double d = a.kind() == kind::real      ? a.real()
                          : a.kind() == kind::decimal ? a.as_decimal().to_double()
                                                      : static_cast<double>(a.integer());
-        return {value{arg{d}}, {column_type::float64, 0}};
+        return {arg{d}, {column_type::float64, 0}};
     }
     if (number && as.type == column_type::decimal && traits.scaled_decimals)
         return {scaled(a.to_decimal(), as.scale), {column_type::decimal, as.scale}};
     const auto scale =
         static_cast<std::uint8_t>(a.kind() == kind::decimal ? a.as_decimal().scale() : 0);
-    return {v, {natural_type(a), scale}};
+    return {a, {natural_type(a), scale}};
 }
 
-bound_constant bind_assigned(const value& v, const schema::table& t, const schema::column& c,
-                             const dialect_traits& traits) {
-    const arg a = v.view();
+bound_view bind_assigned(const arg& a, const schema::table& t, const schema::column& c,
+                         const dialect_traits& traits) {
     const typed as{c.type, c.scale};
-    if (a.is_null()) return {v, as};
+    if (a.is_null()) return {a, as};
     switch (c.type) {
         case column_type::int16:
         case column_type::int32:
         case column_type::int64:
-            return {value{arg{integer_for(a, t, c)}}, as};
+            return {arg{integer_for(a, t, c)}, as};
         case column_type::float64:
-            return {value{arg{real_for(a, t, c)}}, as};
+            return {arg{real_for(a, t, c)}, as};
         case column_type::decimal:
             if (traits.scaled_decimals && c.precision > most_scaled_digits)
                 refuse(t, c, fmt::format("SQLite keeps at most {} digits", most_scaled_digits));
-            return {value{arg{decimal_for(a, t, c)}}, as};
+            return {arg{decimal_for(a, t, c)}, as};
         default:
-            return {v, as};
+            return {a, as};
     }
+}
+
+bound_constant bind_constant(const value& v, const sql_type& as, const dialect_traits& traits) {
+    const bound_view b = bind_constant(v.view(), as, traits);
+    return {value{b.bound}, b.as};
+}
+
+bound_constant bind_assigned(const value& v, const schema::table& t, const schema::column& c,
+                             const dialect_traits& traits) {
+    const bound_view b = bind_assigned(v.view(), t, c, traits);
+    return {value{b.bound}, b.as};
 }
 
 }  // namespace shardwise::sql

@@ -67,9 +67,10 @@ void expression_writer::table(const scope::appearance& a) {
     identifier(a.name);
 }
 
-void expression_writer::parameter(const value& v, typed as) {
+void expression_writer::parameter(const value& v, typed as, const parameter_source& source) {
     out_.values.push_back(v);
     out_.parameters.push_back(as);
+    out_.sources.push_back(source);
     dialect_.parameter(out_.text, static_cast<int>(out_.values.size()));
 }
 
@@ -174,7 +175,8 @@ void expression_writer::column(const expr& e) {
 
 void expression_writer::constant(const value& v, const sql_type& as) {
     const bound_constant b = bind_constant(v, as, traits_);
-    parameter(b.bound, b.as);
+    parameter(b.bound, b.as,
+              {parameter_source::origin::constant, &v, as, /*table=*/nullptr, /*column=*/nullptr});
 }
 
 /// `e`, converted where the engine would not do it by itself or not as the others do.

@@ -50,7 +50,7 @@ public:
     void identifier(std::string_view name) { dialect_.identifier(out_.text, name); }
     /// The table's name where it is introduced: FROM, JOIN, UPDATE.
     void table(const scope::appearance& a);
-    void parameter(const value& v, typed as);
+    void parameter(const value& v, typed as, const parameter_source& source = {});
 
     /// An expression standing alone: an item, a condition, a side of SET.
     void whole(const expr& e);

@@ -161,15 +161,18 @@ void expression_writer::order_term(const ordering& o) {
         for (std::size_t i = bound; i < after; ++i) {
             const value repeated = out_.values[i];
             const typed as = out_.parameters[i];
+            const parameter_source source = out_.sources[i];
             out_.values.push_back(repeated);
             out_.parameters.push_back(as);
+            out_.sources.push_back(source);
         }
 }
 
 void expression_writer::assigned(const expr& e, const schema::table& t, const schema::column& c) {
     if (e.kind == expr_kind::constant) {
         const bound_constant b = bind_assigned(e.literal, t, c, traits_);
-        return parameter(b.bound, b.as);
+        return parameter(b.bound, b.as,
+                         {parameter_source::origin::assigned, &e.literal, {}, &t, &c});
     }
     const column_type from = e.type.type;
     const bool exact_target = is_integer(c.type) || c.type == column_type::decimal;

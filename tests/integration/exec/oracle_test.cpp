@@ -7,6 +7,7 @@
 #include <random>
 
 #include "base/cost_table.hpp"
+#include "plan/plan_cache.hpp"
 #include "support/shard_files.hpp"
 
 namespace shardwise::exec {
@@ -24,14 +25,21 @@ struct database {
     shard_files shards;
     task_pool tasks{2};
     cost_table costs;
+    plan::plan_cache cache;
     bool streaming = false;
 
     database(const shop& tables, const sharding::strategy_spec& spec, std::size_t count,
              const std::string& name)
-        : s(tables), view(tables.view(spec, count)), shards(name, count) {
+        : s(tables), view(tables.view(spec, count)), shards(name, count), cache(endpoints()) {
         for (const char* t : {"users", "orders", "order_lines", "countries", "notes"})
             shards.create(s.at(t));
         fill();
+    }
+
+    std::vector<engine::engine*> endpoints() {
+        std::vector<engine::engine*> all;
+        for (std::size_t i = 0; i < shards.size(); ++i) all.push_back(&shards[i]);
+        return all;
     }
 
     void fill() {
@@ -69,6 +77,13 @@ struct database {
         return std::get<plan::plan>(plan::plan_select(q.get(), view, {}));
     }
     std::vector<std::string> rows(const query& q) { return rows_of(planned(q), how()); }
+    /// The same with the plan of the cache, if it keeps one.
+    std::optional<std::vector<std::string>> cached_rows(const query& q) {
+        using purpose = plan::plan_cache::purpose;
+        const auto p = cache.find(q, streaming ? purpose::stream : purpose::rows, view);
+        if (!p) return std::nullopt;
+        return rows_of(*p, how());
+    }
     std::string counted(const query& q) {
         return rows_of(std::get<plan::plan>(plan::plan_count(q.get(), view, {})), how()).at(0);
     }
@@ -101,17 +116,30 @@ protected:
         }
         EXPECT_EQ(expected, got);
         EXPECT_EQ(one.counted(q), many.counted(q));
+        same_from_cache(q, expected);
         many.streaming = true;
         std::vector<std::string> streamed = many.rows(q);
         many.streaming = false;
         if (q.get()->order_by.empty()) std::sort(streamed.begin(), streamed.end());
         EXPECT_EQ(expected, streamed);
     }
+    void same_from_cache(const query& q, const std::vector<std::string>& expected) {
+        for (const bool streaming : {false, true}) {
+            many.streaming = streaming;
+            std::optional<std::vector<std::string>> got = many.cached_rows(q);
+            many.streaming = false;
+            if (!got) continue;
+            if (q.get()->order_by.empty()) std::sort(got->begin(), got->end());
+            EXPECT_EQ(expected, *got);
+            ++from_cache;
+        }
+    }
     term col(const char* path) const { return s.col(path); }
     const table& at(const char* name) const { return s.at(name); }
 
     shop s;
     database many, one;
+    int from_cache = 0;
 };
 
 TEST_P(Oracle, RowsByKey) {
@@ -140,6 +168,7 @@ TEST_P(Oracle, OrderedPages) {
     same(query(at("users"), {id}).order_by({asc(id)}).limit(0));
     same(query(at("users"), {id}).order_by({asc(id)}).limit(INT64_MAX).offset(INT64_MAX));
     same(query(at("users"), {id}).order_by({asc(id % 7), asc(id)}).limit(20));
+    EXPECT_GT(from_cache, 14);
     EXPECT_EQ(many.rows(query(at("users")).limit(13)).size(), 13u);
     EXPECT_EQ(many.rows(query(at("users")).limit(13).offset(95)).size(), 5u);
 }
@@ -249,7 +278,12 @@ TEST_P(Oracle, Changes) {
                              d.how());
         };
         const std::int64_t expected = run_on(one);
-        EXPECT_EQ(expected, run_on(many));
+        if (const auto cached = many.cache.find(c, many.view)) {
+            EXPECT_EQ(expected, exec::run(*cached, many.how()));
+            ++from_cache;
+        } else {
+            EXPECT_EQ(expected, run_on(many));
+        }
         same(query(at("users")).order_by({asc(id)}));
         same(query(at("countries")).order_by({asc(col("countries.code"))}));
     };
@@ -263,6 +297,7 @@ TEST_P(Oracle, Changes) {
     run_both(sql::add_set(sql::make_update(at("countries")), 1, term("same").e));
     run_both(sql::add_where(sql::make_delete(at("countries")), (col("countries.code") == "ch").e));
     run_both(sql::add_where(sql::make_delete(at("users")), (id == 1 && id == 2).e));
+    EXPECT_GE(from_cache, 10) << "changes and their checks";
 }
 
 INSTANTIATE_TEST_SUITE_P(Strategies, Oracle, testing::Values(0, 1, 2));
