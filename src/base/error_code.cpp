@@ -101,8 +101,9 @@ constexpr std::array rows{
               "The server cannot be reached or refused the connection. Check that it runs, and its "
               "address, user and TLS settings."},
     error_row{connection_lost, "SW507", "connection_lost",
-              "The connection broke while it was used; whether the last statement ran may be "
-              "unknown. Read the row again before repeating a change."},
+              "The connection broke before COMMIT was sent: nothing of the transaction was stored. "
+              "Run it again from its beginning. After COMMIT the code is in_doubt.",
+              true},
     error_row{shard_unavailable, "SW508", "shard_unavailable",
               "A shard that the answer needs is down. Bring it back; `shardwise status` shows the "
               "health of every shard."},

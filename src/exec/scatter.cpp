@@ -45,7 +45,7 @@ private:
         try {
             engine::wait(stream_->link(), how_.wait_limit());
         } catch (const error& e) {
-            stream_->abandon();
+            stream_->abandon(deadline::after(short_clean_up_time));
             error_info info = e.info();
             info.shard = stream_->shard_name();
             info.statement = stream_->statement().text;

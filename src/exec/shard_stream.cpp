@@ -8,10 +8,8 @@
 
 namespace shardwise::exec {
 namespace {
-/// How long an unfinished statement may take to be cleared away before the connection is given up.
+/// How long a statement that failed may take to be cleared away before the connection is given up.
 constexpr std::chrono::milliseconds clean_up_time{1'000};
-/// The same after a time-out: the caller has waited long enough. A living server needs less.
-constexpr std::chrono::milliseconds short_clean_up_time{200};
 }  // namespace
 
 shard_stream::shard_stream(const request& r, request_compiler& compiler,
@@ -41,8 +39,8 @@ shard_stream::~shard_stream() {
         // A server that streams would have to send everything; one that has not answered yet may
         // take long. What is on its way is simply read.
         if (!abandoned_ && worth_a_cancel()) connection_.link->cancel();
-        if (!abandoned_ && !embedded_ && inside_transaction()) read_rest();
-        const deadline patience = deadline::after(abandoned_ ? short_clean_up_time : clean_up_time);
+        const deadline patience = patience_.is_never() ? deadline::after(clean_up_time) : patience_;
+        if (!abandoned_ && !embedded_ && inside_transaction()) read_rest(patience);
         if ((abandoned_ && connection_.borrowed) || !connection_.link->discard(patience))
             connection_.poison();
     }
@@ -97,8 +95,7 @@ void shard_stream::fail(const error& e) {
     raise(std::move(info));
 }
 
-void shard_stream::read_rest() noexcept {
-    const deadline limit = deadline::after(clean_up_time);
+void shard_stream::read_rest(deadline limit) noexcept {
     try {
         std::vector<arg> row(width());
         for (;;) {
@@ -124,8 +121,9 @@ void shard_stream::cancel() noexcept {
     if (!ended_) connection_.link->cancel();
 }
 
-void shard_stream::abandon() noexcept {
+void shard_stream::abandon(deadline patience) noexcept {
     abandoned_ = true;
+    patience_ = patience;
     cancel();
 }
 

@@ -3,6 +3,7 @@
 // the connection with nothing pending, or poisoned. One thread at a time.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -11,6 +12,10 @@
 #include "exec/request.hpp"
 
 namespace shardwise::exec {
+
+/// How long what is left of statements may take to be cleared away after a time-out: the caller has
+/// waited long enough, and a living server needs less.
+inline constexpr std::chrono::milliseconds short_clean_up_time{150};
 
 class shard_stream {
 public:
@@ -48,17 +53,23 @@ public:
     bool worth_a_cancel() const noexcept;
     /// Asks the server to stop; does not wait.
     void cancel() noexcept;
-    /// The connection will not be used again (and nobody waits for the server).
-    void abandon() noexcept;
+    /// Until when the destructor may clear away what is left of the statement. Streams that end
+    /// together share one deadline: what each of them needs must not add up.
+    void clean_up_by(deadline patience) noexcept { patience_ = patience; }
+    /// The caller has waited long enough: asks the server to stop. A pooled connection will not be
+    /// used again, that of a transaction has until `patience` to come back.
+    void abandon(deadline patience) noexcept;
+    bool abandoned() const noexcept { return abandoned_; }
 
 private:
     engine::fetch step_background(std::span<arg> row);
     [[noreturn]] void fail(const error& e);
-    void read_rest() noexcept;
+    void read_rest(deadline limit) noexcept;
     bool inside_transaction() const noexcept;
 
     sharding::shard_index shard_;
     deadline limit_;
+    deadline patience_ = deadline::never();
     const std::string& name_;
     cluster_layer::shard_connection connection_;
     engine::statement_ptr statement_;

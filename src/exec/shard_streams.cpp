@@ -17,6 +17,8 @@ namespace shardwise::exec {
 namespace {
 /// An embedded statement that takes longer per shard is worth handing to a thread.
 constexpr std::uint32_t worth_a_thread_us = 300;
+/// How long all unfinished statements together may take to be cleared away.
+constexpr std::chrono::milliseconds clean_up_time{1'000};
 using clock = std::chrono::steady_clock;
 }  // namespace
 
@@ -36,8 +38,11 @@ shard_streams::shard_streams(std::vector<request> requests, const execution& how
 
 /// Unfinished statements are told to stop on all shards before the first one is waited for.
 shard_streams::~shard_streams() {
-    for (const auto& s : streams_)
+    const deadline patience = deadline::after(clean_up_time);
+    for (const auto& s : streams_) {
         if (s->worth_a_cancel()) s->cancel();
+        if (!s->ended() && !s->abandoned()) s->clean_up_by(patience);
+    }
 }
 
 /// Clients send at the first step; embedded engines would work, so they come last.
@@ -186,8 +191,9 @@ void shard_streams::time_out() {
         only = streams_[i].get();
         ++silent;
     }
+    const deadline patience = deadline::after(short_clean_up_time);
     for (const auto& s : streams_)
-        if (!s->ended()) s->abandon();
+        if (!s->ended()) s->abandon(patience);
     raise({.code = error_code::timeout,
            .message = fmt::format("the deadline passed before {} {} had answered",
                                   silent == 1 ? "shard" : "shards", names),

@@ -11,6 +11,11 @@
 namespace shardwise::orm {
 namespace {
 
+/// How long servers may take for ROLLBACK before their connections are closed.
+constexpr std::chrono::milliseconds roll_back_time{200};
+/// SQLite works inside the call and has nobody to wait for.
+constexpr std::chrono::milliseconds embedded_roll_back_time{2'000};
+
 engine::statement plain(std::string text) {
     engine::statement s;
     s.text = std::move(text);
@@ -148,7 +153,11 @@ void shard_transactions::commit(deadline limit) {
                 pinned_[i].poison();
                 unknown.push_back(name);
             }
-            if (!refused) refused = e;
+            if (!refused) {
+                error_info info = e.info();
+                info.shard = name;
+                refused.emplace(std::move(info));
+            }
         }
         pinned_[i].release();
     }
@@ -165,23 +174,56 @@ void shard_transactions::commit(deadline limit) {
 
 void shard_transactions::rollback() noexcept {
     if (!active_) return;
-    const deadline limit = deadline::after(std::chrono::seconds(2));
-    for (engine::lease& l : pinned_) {
-        if (!l) continue;
-        try {
-            l->limit_to(limit);
-            if (!l->discard(limit)) {
-                l.poison();
-            } else if (l->in_transaction()) {
-                l->send(rollback_statement(), {});
-                drain(*l, limit);
-            }
-        } catch (...) {
-            l.poison();  // closing the connection rolls back
+    try {
+        roll_back_all();
+    } catch (...) {  // no memory: closing the connections rolls back, too
+        for (engine::lease& l : pinned_) {
+            if (!l) continue;
+            l.poison();
+            l.release();
         }
-        l.release();
     }
     active_ = false;
+}
+
+/// One deadline for all shards, and a short one: a living server needs less, and closing the
+/// connection of a silent one rolls back, too.
+void shard_transactions::roll_back_all() {
+    const deadline limit = deadline::after(roll_back_time);
+    std::vector<engine::lease*> idle;
+    std::vector<engine::lease*> busy;
+    for (engine::lease& l : pinned_)
+        if (l) (l->pending() == 0 ? idle : busy).push_back(&l);
+    const auto on_each = [](std::vector<engine::lease*>& leases, auto&& step) {
+        std::erase_if(leases, [&](engine::lease* l) {
+            try {
+                if (step(**l)) return false;
+            } catch (const error&) {
+            }
+            l->poison();
+            l->release();
+            return true;
+        });
+    };
+    const auto start = [&](engine::connection& c) {
+        c.limit_to(deadline::after(embedded_roll_back_time));
+        if (!c.discard(limit)) return false;
+        if (!c.in_transaction()) return true;
+        c.send(rollback_statement(), {});
+        advance(c);
+        return true;
+    };
+    const auto finish = [&](engine::connection& c) {
+        drain(c, limit);
+        return true;
+    };
+    // ROLLBACK is on its way to every shard before somebody is waited for, and those that are in
+    // the middle of something (and may be silent) come last.
+    on_each(idle, start);
+    on_each(busy, start);
+    on_each(idle, finish);
+    on_each(busy, finish);
+    for (engine::lease& l : pinned_) l.release();
 }
 
 void shard_transactions::finished(shard_index shard) noexcept {

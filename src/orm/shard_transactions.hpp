@@ -43,8 +43,8 @@ public:
     /// the shards whose answer is missing, or what the first shard refused; all transactions are
     /// over afterwards.
     void commit(deadline limit);
-    /// ROLLBACK on all shards; never throws: a connection that cannot be rolled back is closed,
-    /// which rolls back, too.
+    /// ROLLBACK on all shards at the same time; never throws, and silent servers cost 200 ms in
+    /// all: a connection that cannot be rolled back is closed, which rolls back, too.
     void rollback() noexcept;
     /// The transaction on this shard is over (it was committed inside a batch).
     void finished(shard_index shard) noexcept;
@@ -52,6 +52,7 @@ public:
 private:
     /// Throws when COMMIT on this shard would not commit.
     void check_can_commit(shard_index shard);
+    void roll_back_all();
     [[noreturn]] void raise_unread(shard_index shard) const;
 
     cluster_layer::core& db_;

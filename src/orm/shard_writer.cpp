@@ -101,8 +101,10 @@ bool shard_writer::advance() {
 
 namespace {
 
+/// One deadline for all of them; a living server needs less. The connections of silent ones are
+/// given up.
 void drop(std::span<shard_writer> writers) noexcept {
-    const deadline soon = deadline::after(std::chrono::seconds(1));
+    const deadline soon = deadline::after(std::chrono::milliseconds(150));
     for (shard_writer& w : writers)
         if (w.link().pending() > 0) w.link().discard(soon);
 }

@@ -54,7 +54,7 @@ constexpr expected_row expected[] = {
     {timeout, 504, "timeout"},
     {pool_exhausted, 505, "pool_exhausted"},
     {connect_failed, 506, "connect_failed"},
-    {connection_lost, 507, "connection_lost"},
+    {connection_lost, 507, "connection_lost", true},
     {shard_unavailable, 508, "shard_unavailable"},
     {in_doubt, 509, "in_doubt"},
     {cancelled, 510, "cancelled"},

@@ -193,7 +193,7 @@ std::optional<fetch> mariadb_connection::step(std::span<arg> row) {
 void mariadb_connection::prepared_done() {
     request& r = front();
     if (failed_ != 0) {
-        const server_error e = error_of(r.statement->handle());
+        const server_error e = reason();
         // The server's limit counts the statements of all connections: give ours back once.
         if (e.number == too_many_prepared && !r.retried && cache_.close_unused(1)) {
             r.retried = true;
@@ -215,7 +215,7 @@ void mariadb_connection::prepared_done() {
 std::optional<fetch> mariadb_connection::executed() {
     const request& r = front();
     MYSQL_STMT* s = front_handle();
-    if (failed_ != 0) fail(error_of(s));
+    if (failed_ != 0) fail(reason());
     if (mysql_field_count(handle_.get()) == 0) {
         if (!r.statement->columns().empty()) {
             fail_here({.code = error_code::bad_query,
@@ -230,7 +230,7 @@ std::optional<fetch> mariadb_connection::executed() {
 }
 
 std::optional<fetch> mariadb_connection::stored() {
-    if (failed_ != 0) fail(error_of(front_handle()));
+    if (failed_ != 0) fail(reason());
     if (front().statement->columns().empty()) return end(0);
     phase_ = phase::rows;
     return std::nullopt;
@@ -245,7 +245,7 @@ fetch mariadb_connection::fetched(int result, std::span<arg> row) {
         }
         return end(p.returns_changes() ? rows_ : 0);
     }
-    if (result != 0) fail(error_of(p.handle()));
+    if (result != 0) fail(reason());
     if (phase_ == phase::streaming) phase_ = phase::streamed;
     if (mysql_stmt_field_count(p.handle()) != p.columns().size()) {
         fail_here({.code = error_code::bad_query,

@@ -107,6 +107,8 @@ private:
     const std::string& text_of(const request& r) const noexcept {
         return r.statement != nullptr ? r.statement->text() : r.text;
     }
+    /// Why the present call on the front's statement failed.
+    server_error reason();
     [[noreturn]] void fail(const server_error& e);
     [[noreturn]] void fail_here(error_info info);
     void note_failure(const server_error& e) noexcept;

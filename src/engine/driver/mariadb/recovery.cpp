@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a connection knows of its transaction, and how it gets back into a known state after errors.
+#include <errmsg.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -65,6 +66,14 @@ void mariadb_connection::note_failure(const server_error& e) noexcept {
         rolls_back_transaction(e.number, facts_.rollback_on_timeout)) {
         doomed_ = true;
     }
+}
+
+server_error mariadb_connection::reason() {
+    server_error e = error_of(front_handle());
+    // A connection that breaks between two rows is noted in its handle, or only by the failure.
+    if (e.number == 0) e = error_of(handle_.get());
+    if (e.number == 0) e = {CR_SERVER_LOST, "HY000", "the connection broke"};
+    return e;
 }
 
 void mariadb_connection::fail(const server_error& e) {
