@@ -109,8 +109,9 @@ void take_records(resume_point& p, const std::vector<shard_records>& shards,
             p.complete_rows = rows;
         } else {
             refuse(table, file,
-                   "what the shards say of an interrupted import does not fit together (was one of "
-                   "them restored from a backup?)");
+                   "what the shards say of an interrupted import does not fit together (does "
+                   "another process import it at this moment? was a shard restored from a "
+                   "backup?)");
         }
     }
     std::sort(p.rejected.begin(), p.rejected.end(),

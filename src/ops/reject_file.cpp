@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,10 +34,13 @@ reject_file::reject_file(std::string path, const std::string& input, char delimi
         raise({.code = error_code::bad_input,
                .message = fmt::format("{} cannot be the input and the reject file", path_),
                .place = path_});
+    if (is_kept()) open_locked();
 }
 
 reject_file::~reject_file() {
-    if (fd_ >= 0) close(fd_);
+    if (fd_ < 0) return;
+    if (new_) unlink(path_.c_str());
+    close(fd_);
 }
 
 void reject_file::fail(std::string_view what) const {
@@ -46,14 +50,24 @@ void reject_file::fail(std::string_view what) const {
            .place = path_});
 }
 
-void reject_file::open_file(int flags) {
-    fd_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
+void reject_file::open_locked() {
+    fd_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    new_ = fd_ >= 0;
+    if (fd_ < 0) fd_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     if (fd_ < 0) fail("opened");
+    // Where files cannot be locked (some network file systems) only the shards keep imports apart.
+    if (flock(fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+    close(fd_);
+    fd_ = -1;
+    raise({.code = error_code::bad_state,
+           .message = fmt::format("another process writes into the reject file {} at this moment: "
+                                  "let it finish, or name another file",
+                                  path_),
+           .place = path_});
 }
 
 void reject_file::start(std::string_view header) {
     if (!is_kept()) return;
-    if (fd_ < 0) open_file(0);
     if (ftruncate(fd_, 0) != 0 || lseek(fd_, 0, SEEK_SET) != 0) fail("emptied");
     size_ = 0;
     pending_ = fmt::format("line{0}reason{0}{1}\n", delimiter_, header);
@@ -62,7 +76,6 @@ void reject_file::start(std::string_view header) {
 
 void reject_file::resume(std::int64_t size, std::string_view header) {
     if (!is_kept()) return;
-    open_file(0);
     struct stat s {};
     if (fstat(fd_, &s) != 0) fail("read");
     if (s.st_size == 0 || size == 0) {
@@ -90,6 +103,7 @@ void reject_file::add(const reject& r, std::string_view raw) {
 
 void reject_file::flush() {
     if (pending_.empty()) return;
+    new_ = false;
     std::string_view rest = pending_;
     while (!rest.empty()) {
         const ssize_t n = write(fd_, rest.data(), rest.size());

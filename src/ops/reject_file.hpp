@@ -14,7 +14,9 @@ namespace shardwise::ops {
 
 class reject_file {
 public:
-    /// No path: rejects are not kept, and is_kept() is false. `input` must be another file.
+    /// No path: rejects are not kept, and is_kept() is false. `input` must be another file. The
+    /// file is locked against other imports until the end, so that it must be made before anybody
+    /// looks how far an earlier import has come: throws bad_state when another process has it.
     reject_file(std::string path, const std::string& input, char delimiter);
     ~reject_file();
     reject_file(const reject_file&) = delete;
@@ -32,12 +34,13 @@ public:
     std::int64_t size() const noexcept { return size_; }
 
 private:
-    void open_file(int flags);
+    void open_locked();
     [[noreturn]] void fail(std::string_view what) const;
 
     std::string path_;
     char delimiter_;
     int fd_ = -1;
+    bool new_ = false;       ///< not there before and nothing written yet
     std::int64_t size_ = 0;  ///< on the disk
     std::string pending_;
 };
