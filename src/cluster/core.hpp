@@ -74,6 +74,7 @@ public:
     task_pool& tasks() noexcept;
     /// What statements took on embedded shards: is a thread worth it?
     cost_table& costs() noexcept { return costs_; }
+    cost_table& row_counts() noexcept { return row_counts_; }
     /// Plans of statements that were run before.
     plan::plan_cache& plans() noexcept;
     const cluster_options& options() const noexcept;
@@ -84,6 +85,7 @@ private:
     std::unique_ptr<core_state> state_;
     bound_tables bound_{*this};
     cost_table costs_;
+    cost_table row_counts_;
 };
 
 }  // namespace shardwise::cluster_layer

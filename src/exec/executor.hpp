@@ -31,6 +31,9 @@ public:
     /// The shard that the row delivered last came from. For plans whose rows are table rows (no
     /// aggregation, no distinct): the session needs it for the identity of objects.
     virtual sharding::shard_index shard_of_row() const noexcept { return 0; }
+    /// A guess, made from what the same statements returned before: how many rows will come. 0: not
+    /// known. Only to get memory in time.
+    virtual std::size_t expected_rows() const noexcept { return 0; }
 };
 
 struct execution {
@@ -44,6 +47,8 @@ struct execution {
     /// What statements of embedded engines took before, in microseconds by statement id; lives as
     /// long as the cluster. Without it each scatter has to find out whether threads are worth it.
     cost_table* costs = nullptr;
+    /// How many rows statements returned before, by their id.
+    cost_table* row_counts = nullptr;
     /// Of a cached plan, for its scatter: set by open() and run() until everything is sent.
     const plan::bound_values* bound = nullptr;
     std::span<const sharding::shard_index> bound_shards = {};

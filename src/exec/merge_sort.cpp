@@ -94,6 +94,9 @@ public:
     }
 
     sharding::shard_index shard_of_row() const noexcept override { return shard_; }
+    std::size_t expected_rows() const noexcept override {
+        return streams_ ? streams_->expected_rows() : 0;
+    }
 
 private:
     bool pull(std::size_t i) {

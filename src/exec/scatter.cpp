@@ -29,6 +29,7 @@ public:
                 case engine::fetch::row:
                     return true;
                 case engine::fetch::end:
+                    stream_->note_rows(how_.row_counts);
                     stream_.reset();
                     return false;
                 case engine::fetch::wait:
@@ -39,6 +40,9 @@ public:
     }
 
     sharding::shard_index shard_of_row() const noexcept override { return shard_; }
+    std::size_t expected_rows() const noexcept override {
+        return stream_ ? stream_->expected_rows(how_.row_counts) : 0;
+    }
 
 private:
     void wait() {
@@ -76,6 +80,9 @@ public:
     }
 
     sharding::shard_index shard_of_row() const noexcept override { return shard_; }
+    std::size_t expected_rows() const noexcept override {
+        return streams_ ? streams_->expected_rows() : 0;
+    }
 
 private:
     const arg* in_order() {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/cost_table.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::exec {
@@ -58,6 +59,7 @@ engine::fetch shard_stream::step(std::span<arg> row) {
         if (got == engine::fetch::wait) return got;
         answered_ = true;
         ended_ = got == engine::fetch::end;
+        if (!ended_) ++rows_;
         return got;
     } catch (const error& e) {
         fail(e);
@@ -79,6 +81,14 @@ engine::fetch shard_stream::step_background(std::span<arg> row) {
     raise({.code = error_code::timeout,
            .message = "the deadline passed before shard \"" + name_ + "\" had answered",
            .server = std::string(connection_.link->server())});
+}
+
+std::size_t shard_stream::expected_rows(const cost_table* seen) const noexcept {
+    return seen ? seen->average(statement_->id).value_or(0) : 0;
+}
+
+void shard_stream::note_rows(cost_table* seen) const noexcept {
+    if (seen) seen->note(statement_->id, rows_);
 }
 
 void shard_stream::fail(const error& e) {

@@ -11,6 +11,10 @@
 #include "exec/background_reader.hpp"
 #include "exec/request.hpp"
 
+namespace shardwise {
+class cost_table;
+}
+
 namespace shardwise::exec {
 
 /// How long what is left of statements may take to be cleared away after a time-out: the caller has
@@ -46,6 +50,11 @@ public:
     bool in_background() const noexcept { return reader_ != nullptr; }
     std::uint64_t background_us() const noexcept { return reader_ ? reader_->first_chunk_us() : 0; }
 
+    /// Rows that the statement returned before, as `seen` remembers; 0: not known.
+    std::size_t expected_rows(const cost_table* seen) const noexcept;
+    /// At the end: remembers how many rows came.
+    void note_rows(cost_table* seen) const noexcept;
+
     std::int64_t affected_rows() const noexcept { return connection_.link->affected_rows(); }
 
     /// Dropping it should tell the server to stop. Never inside a transaction: PostgreSQL would
@@ -74,6 +83,7 @@ private:
     cluster_layer::shard_connection connection_;
     engine::statement_ptr statement_;
     std::shared_ptr<background_reader> reader_;
+    std::uint64_t rows_ = 0;  ///< stepped over
     bool embedded_ = false;
     bool answered_ = false;
     bool ended_ = false;

@@ -74,6 +74,7 @@ void shard_streams::advance_embedded_first(std::size_t i) {
     shard_stream& s = *streams_[i];
     const clock::time_point begin = clock::now();
     places_[i] = s.step(head(i)) == engine::fetch::row ? place::head : place::ended;
+    if (places_[i] == place::ended) s.note_rows(how_.row_counts);
     auto us = static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - begin).count());
     if (s.in_background()) us = s.background_us();
@@ -91,6 +92,7 @@ void shard_streams::advance(std::size_t i) {
                 return;
             case engine::fetch::end:
                 places_[i] = place::ended;
+                s.note_rows(how_.row_counts);
                 return;
             case engine::fetch::wait:
                 places_[i] = place::waiting;
@@ -101,6 +103,12 @@ void shard_streams::advance(std::size_t i) {
         for (const auto& other : streams_) other->cancel();
         throw;
     }
+}
+
+std::size_t shard_streams::expected_rows() const noexcept {
+    std::size_t sum = 0;
+    for (const auto& s : streams_) sum += s->expected_rows(how_.row_counts);
+    return sum;
 }
 
 const arg* shard_streams::take(std::size_t i) {

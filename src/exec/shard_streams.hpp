@@ -22,6 +22,9 @@ public:
     ~shard_streams();
 
     std::size_t size() const noexcept { return streams_.size(); }
+    /// Of all streams together, from what the statements returned before; 0: not known.
+    std::size_t expected_rows() const noexcept;
+
     shard_stream& operator[](std::size_t i) noexcept { return *streams_[i]; }
 
     /// The next row of stream i, valid until the following pull of the same stream; nullptr at its

@@ -2,6 +2,8 @@
 // The calls of a session. Each takes one deadline for everything it does.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/engine.hpp"
 #include "exec/executor.hpp"
 #include "orm/flush_plan.hpp"
@@ -43,6 +45,7 @@ exec::execution how(session_core::state& s, deadline until, bool streaming) {
     exec::execution e{s.transactions, s.db.tasks(), until, streaming};
     if (streaming) e.patience = s.patience();
     e.costs = &s.db.costs();
+    e.row_counts = &s.db.row_counts();
     return e;
 }
 
@@ -268,7 +271,8 @@ row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q)
 }
 
 void session_core::values(const model::entity& e, const sql::select_ptr& q, void* context,
-                          void* (*room)(void* context)) {
+                          void* (*room)(void* context, std::size_t expected)) {
+    constexpr std::size_t most_expected = 100'000;
     state& s = *state_;
     s.check_usable("a query");
     s.bind(e);
@@ -278,8 +282,9 @@ void session_core::values(const model::entity& e, const sql::select_ptr& q, void
     s.guarded([&] {
         const auto source = exec::open(p, how(s, until, false));
         std::vector<arg> row(p.root->columns.size());
+        const std::size_t expected = std::min(source->expected_rows(), most_expected);
         while (source->next(row)) {
-            void* const object = room(context);
+            void* const object = room(context, expected);
             for (std::size_t c = 0; c < e.members.size(); ++c)
                 e.put(object, static_cast<column_index>(c), row[c]);
         }

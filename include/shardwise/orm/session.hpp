@@ -54,9 +54,10 @@ public:
 
     row_set_ptr select(const sql::select_ptr& s);
     row_set_ptr load(const model::entity& e, const sql::select_ptr& s);
-    /// Calls `room(context)` for the place of each object and fills it.
+    /// Calls `room(context, expected)` for the place of each object and fills it; `expected` is a
+    /// guess how many there will be, or 0.
     void values(const model::entity& e, const sql::select_ptr& s, void* context,
-                void* (*room)(void* context));
+                void* (*room)(void* context, std::size_t expected));
     row_stream_ptr open_stream(const sql::select_ptr& s);
     std::int64_t count(const sql::select_ptr& s);
     std::int64_t run(const sql::change_ptr& c);
@@ -250,9 +251,14 @@ public:
     template <class E, class Pins, class Needs, class... From>
     std::vector<E> values(const select_query<ref<E>, Pins, Needs, From...>& q) {
         std::vector<E> all;
-        core_.values(entity_of<E>(), q.statement(), &all, [](void* to) -> void* {
-            return &static_cast<std::vector<E>*>(to)->emplace_back();
-        });
+        core_.values(entity_of<E>(), q.statement(), &all,
+                     [](void* to, std::size_t expected) -> void* {
+                         auto& rows = *static_cast<std::vector<E>*>(to);
+                         if (rows.capacity() == 0 && expected > 0) rows.reserve(expected);
+                         return &rows.emplace_back();
+                     });
+        // The guess was far too high.
+        if (all.capacity() > 2 * all.size() + 64) all.shrink_to_fit();
         return all;
     }
     /// Rows one by one with bounded memory; select<E>() gives plain structs.

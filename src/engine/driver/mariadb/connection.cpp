@@ -239,6 +239,7 @@ std::optional<fetch> mariadb_connection::stored() {
 fetch mariadb_connection::fetched(int result, std::span<arg> row) {
     const prepared& p = *front().statement;
     if (result == MYSQL_NO_DATA) {
+        front().statement->note_rows(rows_);
         if (phase_ == phase::rows && mysql_stmt_num_rows(p.handle()) > rows_kept) {
             mysql_stmt_data_seek(p.handle(), 0);  // else the memory stays with the statement
             mysql_stmt_free_result(p.handle());

@@ -42,13 +42,20 @@ void pg_connection::send(const statement& s, std::span<const arg> args) {
     prepared_ptr what = cache_.find_or_add(s);
     operations_.reserve(operations_.size() + 1);
     const std::size_t first = parameters_.add(s, args);
-    operations_.push_back({std::move(what), first, s.streaming});
+    operations_.push_back({what, first, s.streaming, {}});
+    if (pending() == 1) operations_.back().copy = copy_text(s, *what, args);
 }
 
 fetch pg_connection::next(std::span<arg> row) {
-    if (!rows_.has_row()) return advance(row);
+    return rows_.has_row() ? read_row(row) : advance(row);
+}
+
+fetch pg_connection::read_row(std::span<arg> row) {
     try {
-        rows_.read(row);
+        if (copied_.has_row())
+            copied_.read(row);
+        else
+            rows_.read(row);
     } catch (...) {
         abandon_operation();
         throw;
@@ -159,7 +166,7 @@ bool pg_connection::absorb_until(deadline limit) {
             if (!wait_for(waits_on().events, limit)) return false;
             continue;
         }
-        absorb(result_handle{PQgetResult(handle_.get())});
+        absorb_next();
         if (++answers % look_every == 0 && under_way() && limit.passed()) return false;
     }
     return true;

@@ -6,6 +6,14 @@
 //
 //     [deallocate ... sync]  ([prepare] execute)...  sync
 //
+// A statement alone whose rows are streamed, or are known to be many, is read by COPY instead,
+// which costs both sides a third: one message of the simple protocol with two statements,
+//
+//     SELECT * FROM (...) LIMIT 0;  COPY (...) TO STDOUT (FORMAT binary)
+//
+// The first one tells the types of the columns, which COPY does not. Both run in one transaction,
+// so the locks that the first one has taken keep the tables as they were described.
+//
 // `steps_` says whose answers libpq delivers next. An answer is complete at NULL (a command) or
 // PGRES_PIPELINE_SYNC; the end of a batch's last statement is told only after the sync, because the
 // commit of an implicit transaction happens there and can still fail.
@@ -22,6 +30,7 @@
 
 #include "engine/driver.hpp"
 #include "engine/driver/postgres/canceller.hpp"
+#include "engine/driver/postgres/copied_rows.hpp"
 #include "engine/driver/postgres/errors.hpp"
 #include "engine/driver/postgres/handles.hpp"
 #include "engine/driver/postgres/parameters.hpp"
@@ -70,8 +79,17 @@ private:
         prepared_ptr what;
         std::size_t first_parameter;
         bool streaming;
+        std::string copy;  ///< the text that reads it by COPY; empty: it is executed
     };
-    enum class step_kind : std::uint8_t { deallocate, prepare, execute, describe, copy, sync };
+    enum class step_kind : std::uint8_t {
+        deallocate,
+        prepare,
+        execute,
+        describe,
+        copy_in,
+        copy_out,
+        sync
+    };
     struct step {
         step_kind kind;
         std::size_t index;  ///< of the operation
@@ -83,7 +101,10 @@ private:
     // Sending (sending.cpp)
     void dispatch();
     void dispatch_one();
+    void dispatch_copy();
     void dispatch_pipeline(bool with_deallocations);
+    std::string copy_text(const statement& s, const prepared_statement& what,
+                          std::span<const arg> args) const;
     void send_execute(std::size_t index);
     void add_step(step_kind kind, std::size_t index = 0) { steps_.push_back({kind, index}); }
     void require_sent(int libpq_result);
@@ -91,12 +112,22 @@ private:
 
     // Receiving
     fetch advance(std::span<arg> row);
+    fetch read_row(std::span<arg> row);
     bool answer_ready();
+    bool has_answer();
     void consume() noexcept;
-    void drain_tls() noexcept;
+    void drain_tls();
+    progress absorb_next();
     progress absorb(result_handle result);
     progress absorb_rows(result_handle result);
     progress refuse_copy(ExecStatusType status);
+    // Rows of COPY (copying_out.cpp)
+    progress start_copying_out(const PGresult& result);
+    bool take_message();
+    progress absorb_message();
+    void check_copied(const char* tag, const char* count);
+    void end_copying_out() noexcept;
+
     void note_command(const PGresult& result);
     void note_failure(const PGresult& result);
     progress answer_over();
@@ -124,6 +155,9 @@ private:
     parameters parameters_;
     canceller canceller_;
     rows rows_;
+    copied_rows copied_;
+    buffer_handle message_;  ///< what copied_ reads
+    int message_size_ = 0;   ///< 0: nothing has come; as of PQgetCopyData()
 
     std::vector<operation> operations_;
     std::size_t head_ = 0;         ///< the oldest operation whose end has not been delivered
@@ -137,6 +171,7 @@ private:
     std::int64_t affected_ = 0;
     std::int64_t affected_so_far_ = 0;
     bool pipelined_ = false;
+    bool copying_out_ = false;  ///< libpq has messages of COPY, not results
     bool started_idle_ = true;  ///< no transaction was open when the batch left
     bool retried_ = false;
     bool waited_ = false;  ///< the last answer was `wait`: the socket should have something

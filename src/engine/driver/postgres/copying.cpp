@@ -56,7 +56,7 @@ void pg_connection::start_copy(const std::string& sql, deadline limit) {
     pipelined_ = false;
     canceller_.clear();
     require_sent(PQsendQuery(handle_.get(), sql.c_str()));
-    add_step(step_kind::copy, head_);
+    add_step(step_kind::copy_in, head_);
     unflushed_ = PQflush(handle_.get()) == 1;
     while (!answer_ready())
         if (!wait_for(waits_on().events, limit)) time_out("the start of COPY");

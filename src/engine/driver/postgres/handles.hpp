@@ -15,7 +15,12 @@ struct clear_result {
     void operator()(PGresult* r) const noexcept { PQclear(r); }
 };
 
+struct free_buffer {
+    void operator()(char* b) const noexcept { PQfreemem(b); }
+};
+
 using connection_handle = std::unique_ptr<PGconn, close_connection>;
 using result_handle = std::unique_ptr<PGresult, clear_result>;
+using buffer_handle = std::unique_ptr<char, free_buffer>;
 
 }  // namespace shardwise::engine::postgres

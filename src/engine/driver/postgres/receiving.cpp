@@ -22,9 +22,9 @@ fetch pg_connection::advance(std::span<arg> row) {
             return fetch::wait;
         }
         if (!answer_ready()) return fetch::wait;
-        switch (absorb(result_handle{PQgetResult(handle_.get())})) {
+        switch (absorb_next()) {
             case progress::row:
-                return next(row);
+                return read_row(row);
             case progress::end:
                 return fetch::end;
             case progress::more:
@@ -33,22 +33,26 @@ fetch pg_connection::advance(std::span<arg> row) {
     }
 }
 
+/// libpq has a result, or a message of COPY, in memory.
+bool pg_connection::has_answer() {
+    return copying_out_ ? take_message() : PQisBusy(handle_.get()) == 0;
+}
+
 /// PQgetResult would not block. Reads the socket only when it is likely to have something: after a
 /// `wait`, or when libpq's buffer has been used up.
 bool pg_connection::answer_ready() {
-    PGconn* c = handle_.get();
     if (waited_) consume();
-    if (PQisBusy(c) == 0 || broken_) {
+    if (has_answer() || broken_) {
         waited_ = false;
         return true;
     }
     if (!waited_) {
         consume();
-        if (PQisBusy(c) == 0 || broken_) return true;
+        if (has_answer() || broken_) return true;
     }
     if (tls_) {
         drain_tls();
-        if (PQisBusy(c) == 0 || broken_) {
+        if (has_answer() || broken_) {
             waited_ = false;
             return true;
         }
@@ -65,8 +69,8 @@ void pg_connection::consume() noexcept {
 /// OpenSSL may hold decrypted bytes that poll(2) knows nothing of. libpq asks it for at least 8 kB
 /// at a time and a TLS record has at most 16 kB: two reads in a row that start with an empty socket
 /// leave nothing behind.
-void pg_connection::drain_tls() noexcept {
-    for (int quiet = 0; quiet < 2 && !broken_ && PQisBusy(handle_.get()) != 0;) {
+void pg_connection::drain_tls() {
+    for (int quiet = 0; quiet < 2 && !broken_ && !has_answer();) {
         int waiting = 0;
         if (ioctl(PQsocket(handle_.get()), FIONREAD, &waiting) != 0) return;
         quiet = waiting == 0 ? quiet + 1 : 0;
@@ -74,6 +78,10 @@ void pg_connection::drain_tls() noexcept {
         // A record that has come in part stays in the socket's or OpenSSL's buffer; poll will tell
         // of its rest.
     }
+}
+
+pg_connection::progress pg_connection::absorb_next() {
+    return copying_out_ ? absorb_message() : absorb(result_handle{PQgetResult(handle_.get())});
 }
 
 pg_connection::progress pg_connection::absorb(result_handle result) {
@@ -94,8 +102,10 @@ pg_connection::progress pg_connection::absorb(result_handle result) {
             if (steps_[step_].kind == step_kind::prepare)
                 operations_[steps_[step_].index].what->set_on_server(false);
             return progress::more;
-        case PGRES_COPY_IN:
         case PGRES_COPY_OUT:
+            if (steps_[step_].kind == step_kind::copy_out) return start_copying_out(*result);
+            return refuse_copy(status);
+        case PGRES_COPY_IN:
         case PGRES_COPY_BOTH:
             return refuse_copy(status);
         default:
@@ -106,9 +116,16 @@ pg_connection::progress pg_connection::absorb(result_handle result) {
 
 pg_connection::progress pg_connection::absorb_rows(result_handle result) {
     if (PQresultStatus(result.get()) == PGRES_TUPLES_OK) note_command(*result);
-    if (abandoned_ || failure_ || steps_[step_].kind != step_kind::execute) return progress::more;
+    const step_kind kind = steps_[step_].kind;
+    if (abandoned_ || failure_) return progress::more;
+    if (kind != step_kind::execute && kind != step_kind::copy_out) return progress::more;
+    prepared_statement& what = *operations_[head_].what;
     try {
-        rows_.start(std::move(result), operations_[head_].what->columns());
+        if (kind == step_kind::copy_out) {
+            copied_.describe(std::move(result), what.columns());
+            return progress::more;
+        }
+        rows_.start(std::move(result), what.columns());
     } catch (error& e) {
         error_info info = e.info();
         info.statement = operations_[head_].what->text();
@@ -116,6 +133,8 @@ pg_connection::progress pg_connection::absorb_rows(result_handle result) {
         abandon_operation();
         raise(std::move(info));
     }
+    // In single-row mode this only says: one. Streams are copied without being asked.
+    if (rows_.has_row()) what.note_rows(rows_.count());
     return rows_.has_row() ? progress::row : progress::more;
 }
 
@@ -136,11 +155,13 @@ pg_connection::progress pg_connection::refuse_copy(ExecStatusType status) {
 /// "INSERT 0 3", "UPDATE 3": rows that were changed; "SELECT 3", "FETCH 3": that were not.
 void pg_connection::note_command(const PGresult& result) {
     const step_kind kind = steps_[step_].kind;
-    if (kind != step_kind::execute && kind != step_kind::copy) return;
+    if (kind != step_kind::execute && kind != step_kind::copy_in && kind != step_kind::copy_out)
+        return;
     affected_so_far_ = 0;
     // libpq's functions do not change the result, they only lack the const.
     auto* r = const_cast<PGresult*>(&result);
     const char* tag = PQcmdStatus(r);
+    if (kind == step_kind::copy_out) return check_copied(tag, PQcmdTuples(r));
     if (std::strcmp(tag, "ROLLBACK") == 0 && context().statement == "COMMIT" && !failure_)
         failure_ = error_info{.code = error_code::statement_failed,
                               .message =
@@ -192,6 +213,7 @@ pg_connection::progress pg_connection::batch_over() {
     steps_.clear();
     step_ = 0;
     rows_.clear();
+    end_copying_out();
     if (abandoned_) {
         abandoned_ = false;
         failure_.reset();
@@ -261,6 +283,7 @@ void pg_connection::fail_connection(const PGresult* result) {
     steps_.clear();
     step_ = 0;
     rows_.clear();
+    end_copying_out();
     if (head_ < operations_.size()) ++head_;
     failed_ = head_ < operations_.size();
     raise(std::move(info));

@@ -19,8 +19,10 @@ void pg_connection::dispatch() {
     // of one that has just begun, and fail in one that has failed.
     const bool with_deallocations = started_idle_ && !cache_.dropped().empty();
     const prepared_statement& first = *operations_[head_].what;
-    if (batch_end_ - batch_first_ == 1 && !with_deallocations &&
-        (first.on_server() || !first.is_named()))
+    if (batch_end_ - batch_first_ == 1 && !operations_[head_].copy.empty())
+        dispatch_copy();
+    else if (batch_end_ - batch_first_ == 1 && !with_deallocations &&
+             (first.on_server() || !first.is_named()))
         dispatch_one();
     else
         dispatch_pipeline(with_deallocations);

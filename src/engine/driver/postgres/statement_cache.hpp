@@ -44,12 +44,19 @@ public:
     bool on_server() const noexcept { return on_server_; }
     void set_on_server(bool on) noexcept { on_server_ = on; }
 
+    /// How many rows it returned lately on this connection; 0 before the first time.
+    std::int64_t usual_rows() const noexcept { return usual_rows_; }
+    void note_rows(std::int64_t rows) noexcept {
+        usual_rows_ = usual_rows_ == 0 ? rows : (usual_rows_ + rows) / 2;
+    }
+
 private:
     std::string name_;
     std::string text_;
     std::vector<Oid> parameter_types_;
     std::vector<statement::result_column> columns_;
     std::shared_ptr<dropped_names> dropped_;
+    std::int64_t usual_rows_ = 0;
     bool on_server_ = false;
 };
 
