@@ -10,6 +10,7 @@
 
 #include "engine/driver/sqlite/connection.hpp"
 #include "engine/driver/sqlite/errors.hpp"
+#include "engine/driver/sqlite/index_use.hpp"
 #include "engine/driver/sqlite/statement_cache.hpp"
 #include "support/engine_test.hpp"
 
@@ -48,6 +49,73 @@ protected:
     }
     test::temp_folder folder_;
 };
+
+TEST(SqliteIndexUse, IsOnlyForWholeTablesInGroups) {
+    const auto changed = [](const char* text, column_type result = column_type::int64) {
+        statement s;
+        s.text = text;
+        s.columns = {{result, 0}};
+        return sqlite::without_index(s);
+    };
+    EXPECT_EQ(changed("SELECT \"a\", COUNT(*) FROM \"t\" GROUP BY \"t\".\"a\" COLLATE BINARY"),
+              "SELECT \"a\", COUNT(*) FROM \"t\" NOT INDEXED GROUP BY \"t\".\"a\" COLLATE BINARY");
+    EXPECT_EQ(
+        changed("SELECT (SELECT 1 FROM \"x\" GROUP BY 1), ' FROM \"' FROM \"a\"\"b\" GROUP BY 1"),
+        "SELECT (SELECT 1 FROM \"x\" GROUP BY 1), ' FROM \"' FROM \"a\"\"b\" NOT INDEXED GROUP "
+        "BY 1");
+    for (const char* text :
+         {"SELECT a FROM \"t\"", "SELECT a FROM \"t\" WHERE b = ? GROUP BY a",
+          "SELECT a FROM \"t\" JOIN \"u\" ON 1 GROUP BY a", "SELECT a FROM \"t\", \"u\" GROUP BY a",
+          "SELECT a FROM \"t\" GROUP BY a LIMIT ?", "SELECT a FROM t GROUP BY a",
+          "SELECT a FROM (SELECT a FROM \"t\" GROUP BY a)", "SELECT ' FROM \"t\" GROUP BY a",
+          "DELETE FROM \"t\" GROUP BY a"})
+        EXPECT_EQ(changed(text), std::nullopt) << text;
+    EXPECT_EQ(changed("SELECT SUM(x) FROM \"t\" GROUP BY \"a\"", column_type::float64),
+              std::nullopt)
+        << "doubles would be added in another order";
+}
+
+TEST_F(Sqlite, GroupsAreTheSameWithAndWithoutTheIndex) {
+    const auto c = open_file();
+    execute(*c, "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, n INTEGER)");
+    execute(
+        *c,
+        "WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < 5000) "
+        "INSERT INTO t SELECT i, CASE WHEN i % 7 = 0 THEN NULL ELSE char(97 + i * 31 % 23) END, "
+        "CASE WHEN i % 11 = 0 THEN NULL ELSE i * 37 % 1000 - 500 END FROM g");
+    execute(*c, "CREATE VIEW v AS SELECT a, n FROM t");
+    statement s;
+    s.columns = {{column_type::text, 0}, {column_type::int64, 0}, {column_type::int64, 0}};
+    s.prepare = true;
+    for (const char* table : {"t", "v"}) {
+        s.text = std::string("SELECT a, COUNT(*), SUM(n) FROM \"") + table + "\" GROUP BY a";
+        std::vector<std::string> before;
+        for (const char* index :
+             {"", "CREATE INDEX by_a ON t (a)", "CREATE INDEX by_a_n ON t (a, n)"}) {
+            if (*index != '\0') execute(*c, index);
+            std::vector<std::string> found;
+            run(*c, s, {}, soon(), [&](std::span<const arg> row) {
+                found.push_back(to_display(row[0]) + " " + to_display(row[1]) + " " +
+                                to_display(row[2]));
+            });
+            EXPECT_EQ(found.size(), 24U);
+            if (before.empty()) before = found;
+            EXPECT_EQ(found, before) << table << " " << index;
+        }
+        execute(*c, "DROP INDEX by_a");
+        execute(*c, "DROP INDEX by_a_n");
+    }
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open((folder_.path() / "a.db").c_str(), &db), SQLITE_OK);
+    const std::string sums = "SELECT a, SUM(n) FROM \"t\" GROUP BY a";
+    EXPECT_FALSE(sqlite::looks_rows_up(db, sums)) << "no index";
+    sqlite3_exec(db, "CREATE INDEX by_a ON t (a)", nullptr, nullptr, nullptr);
+    EXPECT_TRUE(sqlite::looks_rows_up(db, sums));
+    EXPECT_FALSE(sqlite::looks_rows_up(db, "SELECT a, COUNT(*) FROM \"t\" GROUP BY a"))
+        << "the index has all columns";
+    EXPECT_FALSE(sqlite::looks_rows_up(db, "SELECT broken"));
+    sqlite3_close(db);
+}
 
 TEST_F(Sqlite, SessionsAreSetUpForSafety) {
     const auto c = open_file();

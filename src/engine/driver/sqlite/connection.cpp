@@ -165,8 +165,7 @@ fetch sqlite_connection::next(std::span<arg> row) {
         while (rc == SQLITE_ROW && s.columns.empty()) rc = sqlite3_step(handle);
         if (rc == SQLITE_DONE) return finish();
         if (rc != SQLITE_ROW) fail(rc, s.text);
-        for (std::size_t i = 0; i < s.columns.size(); ++i)
-            row[i] = read_value(handle, static_cast<int>(i), s.columns[i]);
+        read_row(handle, s.columns, row);
         return fetch::row;
     } catch (...) {
         end_current();

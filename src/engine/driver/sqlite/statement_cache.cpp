@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engine/driver/sqlite/errors.hpp"
+#include "engine/driver/sqlite/index_use.hpp"
 
 namespace shardwise::engine::sqlite {
 namespace {
@@ -74,7 +75,9 @@ prepared& statement_cache::add(sqlite3* db, const statement& s, std::string_view
     const bool keep = s.prepare && s.id != 0 && capacity_ > 0;
     std::list<prepared> fresh;
     fresh.emplace_front();
-    compile(db, s.text, keep ? SQLITE_PREPARE_PERSISTENT : 0U, server, fresh.front());
+    const std::optional<std::string> unindexed = without_index(s);
+    const std::string& text = unindexed && looks_rows_up(db, s.text) ? *unindexed : s.text;
+    compile(db, text, keep ? SQLITE_PREPARE_PERSISTENT : 0U, server, fresh.front());
     if (!keep) {
         single_.splice(single_.begin(), fresh);
         return single_.front();

@@ -13,13 +13,29 @@
 namespace shardwise::engine::sqlite {
 namespace {
 
-[[noreturn]] void refuse_stored(sqlite3_stmt* from, int position, column_type type,
-                                std::string_view found) {
-    const char* name = sqlite3_column_name(from, position);
-    raise(
-        {.code = error_code::bad_value,
-         .message = fmt::format("result column {} (\"{}\") holds {} where {} is declared",
-                                position + 1, name != nullptr ? name : "", found, name_of(type))});
+/// A column of the present row.
+struct place {
+    sqlite3_stmt* from;
+    int position;
+    statement::result_column column;
+};
+
+[[noreturn]] void refuse_stored(const place& at, std::string_view found) {
+    const char* name = sqlite3_column_name(at.from, at.position);
+    raise({.code = error_code::bad_value,
+           .message = fmt::format("result column {} (\"{}\") holds {} where {} is declared",
+                                  at.position + 1, name != nullptr ? name : "", found,
+                                  name_of(at.column.type))});
+}
+
+[[noreturn]] void refuse_memory() {
+    raise(error_code::internal, "SQLite is out of memory: a value could not be read");
+}
+
+std::string_view text_of(sqlite3_value* v) {
+    const auto* data = reinterpret_cast<const char*>(sqlite3_value_text(v));
+    if (data == nullptr) refuse_memory();
+    return {data, static_cast<std::size_t>(sqlite3_value_bytes(v))};
 }
 
 std::string_view class_name(int storage_class) noexcept {
@@ -61,8 +77,9 @@ bool exact_in_double(std::int64_t i) noexcept {
     return i >= -limit && i <= limit;
 }
 
-arg read_integer(sqlite3_stmt* from, int position, statement::result_column c) {
-    const std::int64_t i = sqlite3_column_int64(from, position);
+arg read_integer(sqlite3_value* v, const place& at) {
+    const statement::result_column c = at.column;
+    const std::int64_t i = sqlite3_value_int64(v);
     const auto within = [i](std::int64_t low, std::int64_t high) { return i >= low && i <= high; };
     bool good = true;
     switch (c.type) {
@@ -96,25 +113,25 @@ arg read_integer(sqlite3_stmt* from, int position, statement::result_column c) {
         default:
             good = false;
     }
-    refuse_stored(from, position, c.type, good ? "an INTEGER outside the range" : "an INTEGER");
+    refuse_stored(at, good ? "an INTEGER outside the range" : "an INTEGER");
 }
 
-arg read_text(sqlite3_stmt* from, int position, statement::result_column c) {
-    if (c.type != column_type::text && c.type != column_type::json)
-        refuse_stored(from, position, c.type, "a TEXT");
-    const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(from, position));
-    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(from, position));
-    const std::string_view text{data, size};
+arg read_text(sqlite3_value* v, const place& at) {
+    const statement::result_column c = at.column;
+    if (c.type != column_type::text && c.type != column_type::json) refuse_stored(at, "a TEXT");
+    const std::string_view text = text_of(v);
     return c.type == column_type::text ? arg{text} : arg::of_json(text);
 }
 
-arg read_blob(sqlite3_stmt* from, int position, statement::result_column c) {
-    const void* data = sqlite3_column_blob(from, position);
-    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(from, position));
+arg read_blob(sqlite3_value* v, const place& at) {
+    const statement::result_column c = at.column;
+    const void* data = sqlite3_value_blob(v);
+    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(v));
+    if (data == nullptr && size > 0) refuse_memory();
     if (c.type == column_type::blob) return arg::of_bytes(size == 0 ? "" : data, size);
-    if (c.type != column_type::uuid) refuse_stored(from, position, c.type, "a BLOB");
+    if (c.type != column_type::uuid) refuse_stored(at, "a BLOB");
     uuid u;
-    if (size != u.octets.size()) refuse_stored(from, position, c.type, "a BLOB not 16 bytes long");
+    if (size != u.octets.size()) refuse_stored(at, "a BLOB not 16 bytes long");
     std::memcpy(u.octets.data(), data, size);
     return arg{u};
 }
@@ -167,20 +184,28 @@ int bind_value(sqlite3_stmt* to, int position, const arg& v, statement::paramete
     return SQLITE_MISUSE;
 }
 
-arg read_value(sqlite3_stmt* from, int position, statement::result_column c) {
-    const int storage_class = sqlite3_column_type(from, position);
-    switch (storage_class) {
-        case SQLITE_NULL:
-            return arg{};
-        case SQLITE_INTEGER:
-            return read_integer(from, position, c);
-        case SQLITE_TEXT:
-            return read_text(from, position, c);
-        case SQLITE_BLOB:
-            return read_blob(from, position, c);
-        default:
-            if (c.type == column_type::float64) return arg{sqlite3_column_double(from, position)};
-            refuse_stored(from, position, c.type, class_name(storage_class));
+void read_row(sqlite3_stmt* from, std::span<const statement::result_column> columns,
+              std::span<arg> row) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const place at{from, static_cast<int>(i), columns[i]};
+        // The value is "unprotected", which makes no difference without SQLite's mutexes: one call
+        // that looks for the column instead of one for its class, its bytes and their number each.
+        sqlite3_value* const v = sqlite3_column_value(from, at.position);
+        const int storage_class = sqlite3_value_type(v);
+        if (storage_class == SQLITE_INTEGER)
+            row[i] = at.column.type == column_type::int64
+                         ? arg{std::int64_t{sqlite3_value_int64(v)}}
+                         : read_integer(v, at);
+        else if (storage_class == SQLITE_TEXT)
+            row[i] = read_text(v, at);
+        else if (storage_class == SQLITE_NULL)
+            row[i] = arg{};
+        else if (storage_class == SQLITE_BLOB)
+            row[i] = read_blob(v, at);
+        else if (at.column.type == column_type::float64)
+            row[i] = arg{sqlite3_value_double(v)};
+        else
+            refuse_stored(at, class_name(storage_class));
     }
 }
 

@@ -5,6 +5,8 @@
 
 #include <sqlite3.h>
 
+#include <span>
+
 #include "engine/driver.hpp"
 
 namespace shardwise::engine::sqlite {
@@ -20,9 +22,10 @@ void check_value(const arg& v, statement::parameter p, std::size_t position);
 /// same throws. Returns SQLite's result code.
 int bind_value(sqlite3_stmt* to, int position, const arg& v, statement::parameter p, lifetime how);
 
-/// Reads column `position` (from 0) of the present row. Text and bytes are views, valid until the
+/// Reads the present row of a connection without mutexes. Text and bytes are views, valid until the
 /// statement is stepped or reset. Throws bad_value naming the column when the stored class is not
 /// that of the declared type: tables made by others may hold anything anywhere.
-arg read_value(sqlite3_stmt* from, int position, statement::result_column c);
+void read_row(sqlite3_stmt* from, std::span<const statement::result_column> columns,
+              std::span<arg> row);
 
 }  // namespace shardwise::engine::sqlite
