@@ -22,11 +22,13 @@ struct fake_step {
     std::optional<std::vector<value>> row;
     bool wait = false;  ///< until release() is called once more
     std::optional<error_info> failure;
+    bool end = false;  ///< of this statement; what follows answers the next one
 };
-inline fake_step row(std::vector<value> cells) { return {std::move(cells), false, {}}; }
+inline fake_step row(std::vector<value> cells) { return {std::move(cells), false, {}, false}; }
 inline fake_step row(std::int64_t v) { return row(std::vector<value>{value(arg{v})}); }
-inline fake_step pause() { return {{}, true, {}}; }
-inline fake_step fails(error_info e) { return {{}, false, std::move(e)}; }
+inline fake_step pause() { return {{}, true, {}, false}; }
+inline fake_step fails(error_info e) { return {{}, false, std::move(e), false}; }
+inline fake_step ends() { return {{}, false, {}, true}; }
 
 class fake_connection final : public engine::connection {
 public:
@@ -58,6 +60,11 @@ public:
             return engine::fetch::end;
         }
         fake_step& s = script_.front();
+        if (s.end) {
+            script_.pop_front();
+            pending_ = 0;
+            return engine::fetch::end;
+        }
         if (s.wait) {
             pollfd p{pipe_[0], POLLIN, 0};
             if (::poll(&p, 1, 0) != 1) return engine::fetch::wait;

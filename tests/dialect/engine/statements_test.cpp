@@ -127,6 +127,42 @@ TEST_P(Statements, StreamsDeliverEveryRowInOrder) {
     expect_usable(*c);
 }
 
+/// Drivers change the way of reading when they have seen that a statement returns many rows.
+TEST_P(Statements, LargeResultsAreTheSameEveryTime) {
+    auto c = connect();
+    const auto large = make(numbers("4000"), {}, {column_type::int64});
+    const auto expect_all = [&](std::int64_t from) {
+        std::vector<arg> one(1);
+        for (std::int64_t i = from; i <= 4000; ++i) {
+            ASSERT_EQ(advance(*c, one), engine::fetch::row);
+            ASSERT_EQ(one[0].integer(), i);
+        }
+        ASSERT_EQ(advance(*c, one), engine::fetch::end);
+        EXPECT_EQ(c->affected_rows(), 0);
+    };
+    for (int round = 0; round < 4; ++round) {
+        c->send(*large, {});
+        expect_all(1);
+        if (round % 2 == 0) continue;
+        for (int twice = 0; twice < 2; ++twice) c->send(*large, {});
+        expect_all(1);
+        expect_all(1);
+    }
+    for (int round = 0; round < 3; ++round) {
+        c->send(*large, {});
+        std::vector<arg> one(1);
+        ASSERT_EQ(advance(*c, one), engine::fetch::row);
+        ASSERT_TRUE(c->discard(soon()));
+        expect_usable(*c);
+    }
+    engine::run(*c, begin(), soon());
+    c->send(*large, {});
+    expect_all(1);
+    EXPECT_TRUE(c->in_transaction());
+    engine::run(*c, "ROLLBACK", soon());
+    expect_usable(*c);
+}
+
 TEST_P(Statements, AStreamCanBeAbandoned) {
     auto c = connect();
     engine::statement s = *make(numbers("100000"), {}, {column_type::int64});

@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "base/cost_table.hpp"
 #include "base/task_pool.hpp"
 #include "support/fake_connection.hpp"
 #include "support/statements.hpp"
@@ -117,6 +118,22 @@ TEST(Scatter, AsksForStreamingOnlyWhenTold) {
     f.streaming = true;
     f.run(f.ids());
     EXPECT_TRUE(f.source[1].streaming);
+}
+
+TEST(Scatter, ExpectsAsManyRowsAsTheStatementReturnedBefore) {
+    fixture f({{row(1), row(2), ends(), row(5)}, {row(3), row(4), ends(), row(6)}});
+    cost_table seen;
+    execution how = f.how();
+    how.row_counts = &seen;
+    for (const std::size_t expected : {0U, 4U}) {
+        const auto source = exec::open(f.planned(f.ids()), how);
+        EXPECT_EQ(source->expected_rows(), expected);
+        std::vector<arg> r(1);
+        while (source->next(r)) {
+        }
+        EXPECT_EQ(source->expected_rows(), 0U) << "none are left";
+    }
+    EXPECT_EQ(f.open(f.ids())->expected_rows(), 0U) << "nobody remembers";
 }
 
 TEST(MergeSort, KeepsTheOrderWithTiesByShard) {
