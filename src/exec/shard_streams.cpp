@@ -19,6 +19,7 @@ namespace {
 constexpr std::uint32_t worth_a_thread_us = 300;
 /// How long all unfinished statements together may take to be cleared away.
 constexpr std::chrono::milliseconds clean_up_time{1'000};
+constexpr int soon_ms = 1;
 using clock = std::chrono::steady_clock;
 }  // namespace
 
@@ -129,10 +130,24 @@ const arg* shard_streams::pull(std::size_t i) {
                 advance(i);
                 break;
             case place::waiting:
-                poll_waiting();
+                if (!await_alone(i)) poll_waiting();
                 break;
         }
     }
+}
+
+/// Streams are wanted one after the other, and most answers come soon: waiting for one socket wakes
+/// this thread once, waiting for all of them once for each. False: it takes longer, all of them
+/// should be read meanwhile.
+bool shard_streams::await_alone(std::size_t i) {
+    const engine::wait_handle h = streams_[i]->link().waits_on();
+    if (h.fd < 0) return false;
+    pollfd polled{h.fd, h.events, 0};
+    const int left = how_.wait_limit().poll_timeout();
+    const int patience = left < 0 ? soon_ms : std::min(left, soon_ms);
+    if (::poll(&polled, 1, patience) <= 0) return false;
+    advance(i);
+    return true;
 }
 
 const arg* shard_streams::pull_any(std::size_t& i) {

@@ -47,6 +47,7 @@ private:
     void spread_embedded();
     const arg* take(std::size_t i);
     std::span<arg> head(std::size_t i) noexcept { return {heads_.data() + i * width_, width_}; }
+    bool await_alone(std::size_t i);
     void poll_waiting();
     [[noreturn]] void time_out();
 

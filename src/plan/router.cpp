@@ -251,8 +251,7 @@ routed routed_within(const key_scope& scope, const sql::change& c, const routing
 
 /// The key in the kinds of its columns, so that the same number finds the same bucket from every
 /// C++ type.
-std::vector<arg> key_of_row(const schema::table& t, std::span<const arg> values) {
-    std::vector<arg> key;
+void key_of_row(const schema::table& t, std::span<const arg> values, std::span<arg> key) {
     for (std::size_t i = 0; i < values.size(); ++i) {
         const schema::column& c = t.columns[t.placed.shard_key[i]];
         const key_literal l = equal_to(c, values[i]);
@@ -262,9 +261,8 @@ std::vector<arg> key_of_row(const schema::table& t, std::span<const arg> values)
                                           "table \"{}\", so it has no place",
                                           name_of(values[i].kind()), c.name, t.name),
                    .table = t.name});
-        key.push_back(l.at);
+        key[i] = l.at;
     }
-    return key;
 }
 
 }  // namespace
@@ -311,7 +309,11 @@ std::optional<placement> place(const schema::table& t, std::span<const arg> shar
         if (!bucket) refuse_null_key(t, t.columns[t.placed.shard_key[i]]);
         return placement{map.owner_of(*bucket), *bucket};
     }
-    const std::vector<arg> key = key_of_row(t, shard_key);
+    constexpr std::size_t few = 4;
+    arg on_stack[few];
+    std::vector<arg> on_heap(shard_key.size() > few ? shard_key.size() : 0);
+    const std::span<arg> key(on_heap.empty() ? on_stack : on_heap.data(), shard_key.size());
+    key_of_row(t, shard_key, key);
     if (map.spec().kind != schema::strategy_kind::directory) {
         const auto bucket = map.strategy().bucket_of(key.data(), key.size());
         if (bucket) return placement{map.owner_of(*bucket), *bucket};
