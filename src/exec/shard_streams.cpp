@@ -19,6 +19,7 @@ namespace {
 constexpr std::uint32_t worth_a_thread_us = 300;
 /// How long all unfinished statements together may take to be cleared away.
 constexpr std::chrono::milliseconds clean_up_time{1'000};
+/// How long one stream is waited for alone.
 constexpr int soon_ms = 1;
 using clock = std::chrono::steady_clock;
 }  // namespace
