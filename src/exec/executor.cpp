@@ -32,6 +32,7 @@ struct opener {
     operator_ptr operator()(const plan::project& op) const {
         return make_project(op, open_node(op.input, how, order));
     }
+    operator_ptr operator()(const plan::local_query&) const { return make_local_query(self, how); }
     operator_ptr operator()(const plan::count_rows& op) const {
         return make_count_rows(open_node(op.input, how, order), width(op.input));
     }

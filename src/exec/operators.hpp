@@ -28,6 +28,7 @@ operator_ptr make_aggregate(const plan::node_ptr& n, operator_ptr input);
 operator_ptr make_distinct(operator_ptr input, std::size_t width);
 operator_ptr make_limit(const plan::limit& op, operator_ptr input);
 operator_ptr make_project(const plan::project& op, operator_ptr input);
+operator_ptr make_local_query(const plan::node_ptr& n, const execution& how);
 operator_ptr make_count_rows(operator_ptr input, std::size_t width);
 
 }  // namespace shardwise::exec

@@ -258,8 +258,10 @@ row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q)
     s.guarded([&] {
         const auto source = exec::open(p, how(s, until, false));
         std::vector<arg> row(p.root->columns.size());
+        const bool known = plan::rows_have_a_shard(*p.root);
         while (source->next(row)) {
-            record_ptr r = s.adopt(t, source->shard_of_row(), row);
+            const shard_index shard = known ? source->shard_of_row() : s.shard_of(t, row, until);
+            record_ptr r = s.adopt(t, shard, row);
             if (!r) continue;
             rows->records.push_back(std::move(r));
             ++rows->rows;

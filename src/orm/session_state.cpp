@@ -104,6 +104,17 @@ plan::placement session_core::state::place_object(bound_table& t, const void* ob
     return place(t, {key, n}, until);
 }
 
+shard_index session_core::state::shard_of(bound_table& t, std::span<const arg> row,
+                                         deadline until) {
+    arg key[16];
+    std::size_t n = 0;
+    for (const column_index c : t.shard_key()) {
+        if (n == std::size(key)) raise(error_code::bad_model, "a shard key has at most 16 columns");
+        key[n++] = row[c];
+    }
+    return place(t, {key, n}, until).shard;
+}
+
 std::uint64_t session_core::state::identity_of(record& r) const {
     const primary_key_values key(*r.table, r.identity());
     return identity_map::hash(*r.table, r.shard, key);

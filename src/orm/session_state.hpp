@@ -76,6 +76,8 @@ struct session_core::state {
     // ---- placement
     plan::placement place(bound_table& t, std::span<const arg> shard_key, deadline until);
     plan::placement place_object(bound_table& t, const void* object, deadline until);
+    /// The home of a row of `t` that does not say where it comes from.
+    shard_index shard_of(bound_table& t, std::span<const arg> row, deadline until);
     std::uint64_t identity_of(record& r) const;
 
     // ---- reading

@@ -76,9 +76,7 @@ link link_between(const appearance& a, const appearance& b, const equalities& kn
     raise({.code = error_code::not_supported,
            .message = fmt::format(
                "tables \"{}\" and \"{}\" are joined on columns that do not tell that matching rows "
-               "live on the same shard; join them on all shard key columns of one colocation "
-               "group, or make one of them a reference table, or run two queries and look the "
-               "second table's rows up with IN",
+               "live on the same shard (all shard key columns of one colocation group would)",
                anchor.name, joined.at.table->name),
            .table = joined.at.table->name});
 }
@@ -87,9 +85,8 @@ link link_between(const appearance& a, const appearance& b, const equalities& kn
     raise({.code = error_code::not_supported,
            .message = fmt::format(
                "\"{}\" LEFT JOIN \"{}\": rows of the reference table \"{}\" are on every shard and "
-               "would come once per shard where nothing matches; start from \"{}\", use an inner "
-               "join, or run two queries",
-               preserved.name, joined.name, preserved.name, joined.name),
+               "would come once per shard where nothing matches",
+               preserved.name, joined.name, preserved.name),
            .table = preserved.name});
 }
 

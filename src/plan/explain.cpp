@@ -49,6 +49,11 @@ namespace {
 
 using names = std::vector<std::string>;
 
+/// The embedded database is SQLite.
+sql::compiled local_text(const local_query& q) {
+    return sql::compile(*q.query, sql::dialect_for(sql::dialect_kind::sqlite));
+}
+
 std::string_view name_of(aggregate::merge how) {
     switch (how) {
         case aggregate::merge::sum:
@@ -187,6 +192,18 @@ private:
         return {"count(*)"};
     }
 
+    names line(const local_query& q, const node&, std::size_t depth) {
+        // Lines are kept in reverse: the first input comes last.
+        for (auto i = q.inputs.rbegin(); i != q.inputs.rend(); ++i) {
+            render(*i->rows, depth + 2);
+            add(depth + 1, i->table->name);
+        }
+        add(depth, "local_query " + local_text(q).text);
+        names out;
+        for (const sql::select_item& i : q.query->items) out.push_back(heading_of(i));
+        return out;
+    }
+
     const cluster_view& view_;
     std::span<const sql::dialect* const> dialects_;
     std::vector<std::string> lines_;
@@ -207,15 +224,19 @@ explanation::shard_statement statement_of(const sql::compiled& c, std::string sh
     return out;
 }
 
-const scatter* find_scatter(const node& n) {
-    return std::visit(
-        [](const auto& op) -> const scatter* {
-            if constexpr (requires { op.input; })
-                return find_scatter(*op.input);
-            else
-                return &op;
-        },
-        n.op);
+void collect(const node& n, std::vector<const scatter*>& out);
+
+struct scatter_collector {
+    std::vector<const scatter*>& out;
+    void operator()(const scatter& s) const { out.push_back(&s); }
+    void operator()(const local_query& q) const {
+        for (const local_query::input& i : q.inputs) collect(*i.rows, out);
+    }
+    void operator()(const auto& op) const { collect(*op.input, out); }
+};
+
+void collect(const node& n, std::vector<const scatter*>& out) {
+    std::visit(scatter_collector{out}, n.op);
 }
 
 }  // namespace
@@ -224,9 +245,12 @@ explanation explain(const plan& p, const cluster_view& view,
                     std::span<const sql::dialect* const> dialects) {
     explanation out = frame(p.where, view);
     out.tree = tree_writer(view, dialects).write(p.root);
-    for (const scatter::part& part : find_scatter(*p.root)->parts)
-        out.statements.push_back(statement_of(sql::compile(*part.query, *dialects[part.shard]),
-                                              view.shard_names.at(part.shard)));
+    std::vector<const scatter*> scatters;
+    collect(*p.root, scatters);
+    for (const scatter* s : scatters)
+        for (const scatter::part& part : s->parts)
+            out.statements.push_back(statement_of(sql::compile(*part.query, *dialects[part.shard]),
+                                                  view.shard_names.at(part.shard)));
     return out;
 }
 

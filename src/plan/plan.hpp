@@ -94,10 +94,28 @@ struct count_rows {
     node_ptr input;
 };
 
+/// A SELECT over the rows of its inputs, computed in the client by an embedded database that keeps
+/// them in a temporary file while they are many. The way of everything that has no merge of its
+/// own: joins of tables that do not live together, computing with merged groups.
+struct local_query {
+    /// `table` is what the rows are called in `query`; its columns are those of `rows`.
+    struct input {
+        std::shared_ptr<const schema::table> table;
+        node_ptr rows;
+    };
+    std::vector<input> inputs;
+    sql::select_ptr query;
+};
+
 struct node {
-    std::variant<scatter, merge_sort, sort, aggregate, distinct, limit, project, count_rows> op;
+    std::variant<scatter, merge_sort, sort, aggregate, distinct, limit, project, count_rows,
+                 local_query>
+        op;
     std::vector<sql::typed> columns;  ///< types of the output rows
 };
+
+/// Its rows are rows of one shard each, and the operators tell which.
+bool rows_have_a_shard(const node& n) noexcept;
 
 struct plan {
     route where;

@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "plan/expressions.hpp"
+#include "plan/rules/compute_locally.hpp"
 #include "plan/rules/merge_rows.hpp"
 #include "plan/rules/split_aggregate.hpp"
 #include "plan/rules/trim_in_list.hpp"
@@ -62,15 +64,7 @@ public:
     /// No shard is asked. Aggregates without groups still make one row.
     plan over_nothing(route where) const {
         if (!is_aggregation(*s_) || !s_->group_by.empty()) return unsplit(s_, std::move(where));
-        try {
-            return over_shards(where);
-        } catch (const not_supported_error&) {
-            // The condition excludes every row on every shard alike: one of them computes the row.
-            const shard_index asked = view_.map_of(*scope_.anchor).all_shards().front();
-            return unsplit(s_, {route_kind::one,
-                                {asked},
-                                where.reason + "; one shard computes the row of no rows"});
-        }
+        return over_shards(std::move(where));
     }
 
 private:
@@ -121,15 +115,67 @@ void check_assignments(const sql::change& c) {
 
 }  // namespace
 
-planned<plan> plan_select(const sql::select_ptr& s, const cluster_view& view,
+namespace {
+
+/// Pushed, split and merged. Throws not_supported when there is no merge for it.
+planned<plan> plan_merged(const sql::select_ptr& s, const cluster_view& view,
                           const directory_entries& entries) {
-    sql::check_grouping(*s);
     routed r = route_select(*s, view, entries);
     if (!r.pending.empty()) return std::move(r.pending);
     if (r.where.shards.size() == 1) return unsplit(s, std::move(r.where));
     const select_planner planner(s, view, entries);
     if (r.where.shards.empty()) return planner.over_nothing(std::move(r.where));
     return planner.over_shards(std::move(r.where));
+}
+
+void add_shards(shard_set& to, const shard_set& more) {
+    to.insert(to.end(), more.begin(), more.end());
+    std::sort(to.begin(), to.end());
+    to.erase(std::unique(to.begin(), to.end()), to.end());
+}
+
+route_kind kind_of(const shard_set& asked, const cluster_view& view) {
+    if (asked.empty()) return route_kind::none;
+    if (asked.size() == 1) return route_kind::one;
+    return asked.size() == view.shard_count ? route_kind::all : route_kind::some;
+}
+
+/// The rows of each table are fetched, the statement is computed in the client.
+planned<plan> plan_locally(const sql::select_ptr& s, const cluster_view& view,
+                           const directory_entries& entries, const std::string& reason) {
+    local_statement parts = compute_locally(*s);
+    plan p;
+    local_query n;
+    std::vector<pending_key> pending;
+    for (local_source& source : parts.sources) {
+        planned<plan> rows = plan_merged(source.rows, view, entries);
+        if (auto* const keys = std::get_if<std::vector<pending_key>>(&rows)) {
+            std::move(keys->begin(), keys->end(), std::back_inserter(pending));
+            continue;
+        }
+        plan& fetched = std::get<plan>(rows);
+        add_shards(p.where.shards, fetched.where.shards);
+        n.inputs.push_back({std::move(source.table), std::move(fetched.root)});
+    }
+    if (!pending.empty()) return pending;
+    p.where.kind = kind_of(p.where.shards, view);
+    p.where.reason = "computed in the client, because " + reason;
+    p.headings = headings_of(*s);
+    n.query = std::move(parts.query);
+    p.root = make_node(std::move(n), columns_of(*s));
+    return p;
+}
+
+}  // namespace
+
+planned<plan> plan_select(const sql::select_ptr& s, const cluster_view& view,
+                          const directory_entries& entries) {
+    sql::check_grouping(*s);
+    try {
+        return plan_merged(s, view, entries);
+    } catch (const not_supported_error& e) {
+        return plan_locally(s, view, entries, e.message());
+    }
 }
 
 planned<change_plan> plan_change(const sql::change_ptr& c, const cluster_view& view,

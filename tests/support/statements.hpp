@@ -62,6 +62,12 @@ inline term operator%(const term& a, const term& b) {
     return sql::binary(sql::op::modulo, a.e, b.e);
 }
 inline term operator+(const term& a, const term& b) { return sql::binary(sql::op::add, a.e, b.e); }
+inline term operator-(const term& a, const term& b) {
+    return sql::binary(sql::op::subtract, a.e, b.e);
+}
+inline term operator*(const term& a, const term& b) {
+    return sql::binary(sql::op::multiply, a.e, b.e);
+}
 
 inline term in(const term& x, const std::vector<term>& values, bool negated = false) {
     std::vector<arg> args;

@@ -7,17 +7,17 @@
 #include <optional>
 
 #include "plan/expressions.hpp"
+#include "plan/rules/compute_locally.hpp"
 #include "plan/rules/merge_rows.hpp"
 #include "shardwise/base/error.hpp"
+#include "sql/rewrite.hpp"
 
 namespace shardwise::plan {
 namespace {
 
-[[noreturn]] void refuse(std::string what, std::string_view way_out) {
+[[noreturn]] void refuse(std::string_view what) {
     raise({.code = error_code::not_supported,
-           .message = fmt::format("{} over groups that are spread over several shards is not "
-                                  "supported; {}",
-                                  what, way_out)});
+           .message = fmt::format("{} cannot be merged from partial groups", what)});
 }
 
 /// Its values on different shards are different: COUNT(DISTINCT) of each shard can be added.
@@ -26,55 +26,89 @@ bool is_shard_key(const sql::expr& e, const key_scope& scope) {
     return scope.find(e.ref) != nullptr;
 }
 
+std::optional<std::size_t> position_in(const std::vector<sql::expr_ptr>& list,
+                                       const sql::expr_ptr& e) {
+    for (std::size_t i = 0; i < list.size(); ++i)
+        if (sql::same_expression(*list[i], *e)) return i;
+    return std::nullopt;
+}
+
 class splitter {
 public:
     splitter(const sql::select& s, const key_scope& scope) : s_(s), scope_(scope) {}
 
     split_groups run() {
-        if (s_.having)
-            refuse("HAVING", "group by the shard key, or filter the groups in the program");
         out_.groups = s_.group_by.size();
+        out_.merged_columns = s_.group_by;
         pushed_ = sql::clone(s_);
         pushed_->items.clear();
+        pushed_->having = {};  // a group is complete only after the merge
         pushed_->order_by.clear();
         pushed_->limit.reset();
         pushed_->offset = 0;
         pushed_->distinct = false;
         for (const sql::expr_ptr& g : s_.group_by) pushed_->items.push_back({g, {}});
         add_distinct_column();
-        for (const sql::select_item& i : s_.items)
-            out_.selected.push_back(column_of(i.expression, "the select list"));
-        for (const sql::ordering& o : s_.order_by)
-            out_.keys.push_back({column_of(o.by, "ORDER BY"), o.descending, o.nulls_first});
+        out_.computes = s_.having.get() != nullptr;
+        each_result([&](const sql::expr_ptr& e) { merge_parts(e); });
+        if (!out_.computes) {
+            for (const sql::select_item& i : s_.items)
+                out_.selected.push_back(*merged_position(i.expression));
+            for (const sql::ordering& o : s_.order_by)
+                out_.keys.push_back({*merged_position(o.by), o.descending, o.nulls_first});
+        }
         out_.pushed = sql::freeze(pushed_);
         return std::move(out_);
     }
 
 private:
-    void each_aggregate(const auto& f) const {
+    /// What is computed after the groups are made.
+    void each_result(const auto& f) const {
         for (const sql::select_item& i : s_.items) f(i.expression);
+        if (s_.having) f(s_.having);
         for (const sql::ordering& o : s_.order_by) f(o.by);
+    }
+
+    void each_aggregate(const auto& f) const {
+        each_result([&](const sql::expr_ptr& e) {
+            sql::for_each_node(e, [&](const sql::expr& x) {
+                if (x.kind == sql::expr_kind::aggregate) f(x);
+            });
+        });
+    }
+
+    std::optional<std::size_t> merged_position(const sql::expr_ptr& e) const {
+        return position_in(out_.merged_columns, e);
+    }
+
+    /// Makes sure that the groups and aggregates in `e` are among the merged columns.
+    void merge_parts(const sql::expr_ptr& e) {
+        if (merged_position(e)) return;
+        if (e->kind == sql::expr_kind::aggregate) {
+            out_.merged_columns.push_back(e);
+            out_.items.push_back(partial(e));
+            return;
+        }
+        out_.computes = true;
+        for (const sql::expr_ptr& x : e->operands) merge_parts(x);
     }
 
     /// COUNT(DISTINCT x) of anything but the shard key: the shards group by x as well.
     void add_distinct_column() {
-        each_aggregate([&](const sql::expr_ptr& e) {
-            if (e->kind != sql::expr_kind::aggregate ||
-                e->function != sql::aggregate::count_distinct)
-                return;
-            const sql::expr_ptr& x = e->operands[0];
+        each_aggregate([&](const sql::expr& e) {
+            if (e.function != sql::aggregate::count_distinct) return;
+            const sql::expr_ptr& x = e.operands[0];
             if (is_shard_key(*x, scope_)) return;
             if (distinct_ && !sql::same_expression(*distinct_, *x))
-                refuse("COUNT(DISTINCT) of two different expressions", "ask for one at a time");
+                refuse("COUNT(DISTINCT) of two different expressions");
             distinct_ = x;
         });
         if (!distinct_) return;
         // The shard key's distinct values cannot be counted per value of x.
-        each_aggregate([&](const sql::expr_ptr& e) {
-            if (e->kind == sql::expr_kind::aggregate &&
-                e->function == sql::aggregate::count_distinct &&
-                is_shard_key(*e->operands[0], scope_))
-                refuse("COUNT(DISTINCT) of two different expressions", "ask for one at a time");
+        each_aggregate([&](const sql::expr& e) {
+            if (e.function == sql::aggregate::count_distinct &&
+                is_shard_key(*e.operands[0], scope_))
+                refuse("COUNT(DISTINCT) of two different expressions");
         });
         out_.by_value = true;
         // Also when it is one of the groups: the merge counts on its place behind them.
@@ -88,22 +122,6 @@ private:
             if (sql::same_expression(*pushed_->items[i].expression, *e)) return i;
         pushed_->items.push_back({e, {}});
         return pushed_->items.size() - 1;
-    }
-
-    /// Its column in the merged result: a group column, or an aggregate (added if it is new).
-    std::size_t column_of(const sql::expr_ptr& e, std::string_view clause) {
-        for (std::size_t i = 0; i < s_.group_by.size(); ++i)
-            if (sql::same_expression(*s_.group_by[i], *e)) return i;
-        if (e->kind != sql::expr_kind::aggregate)
-            refuse(fmt::format("{} in {}, which computes with groups or aggregates", describe(*e),
-                               clause),
-                   "select the parts and compute in the program");
-        for (std::size_t i = 0; i < calls_.size(); ++i)
-            if (sql::same_expression(*calls_[i], *e)) return out_.groups + i;
-        calls_.push_back(e);
-        out_.items.push_back(partial(e));
-        out_.types.push_back(typed_of(*e));
-        return out_.groups + calls_.size() - 1;
     }
 
     split_groups::merged partial(const sql::expr_ptr& e) {
@@ -136,8 +154,32 @@ private:
     shared<sql::select> pushed_;
     sql::expr_ptr distinct_;
     std::size_t distinct_column_ = 0;
-    std::vector<sql::expr_ptr> calls_;
 };
+
+/// The statement over the merged groups, in an embedded database.
+node_ptr compute_with_groups(const split_groups& split, const sql::select& s, node_ptr merged) {
+    std::vector<local_column> columns;
+    for (const sql::expr_ptr& e : split.merged_columns)
+        columns.push_back({fmt::format("c{}", columns.size() + 1), e->type});
+    const auto table = local_table("merged", columns);
+    const sql::replacement to_column = [&](const sql::expr_ptr& e) -> sql::expr_ptr {
+        const auto at = position_in(split.merged_columns, e);
+        if (!at) return {};
+        return sql::column({table.get(), static_cast<std::uint16_t>(*at), 0});
+    };
+    const shared<sql::select> q = sql::clone(s);
+    q->from = {table.get(), 0};
+    q->joins.clear();
+    q->group_by.clear();
+    for (sql::select_item& i : q->items) i.expression = sql::rewrite(i.expression, to_column);
+    q->where = sql::rewrite(s.having, to_column);
+    q->having = {};
+    for (sql::ordering& o : q->order_by) o.by = sql::rewrite(o.by, to_column);
+    local_query n;
+    n.inputs.push_back({table, std::move(merged)});
+    n.query = sql::freeze(q);
+    return make_node(std::move(n), columns_of(s));
+}
 
 /// One row for each group and value: the groups of the shards made one, before values are counted.
 /// Its columns stand where they stood in `pushed`, so that the second aggregation finds them.
@@ -174,13 +216,13 @@ split_groups split_aggregate(const sql::select& s, const key_scope& scope) {
 }
 
 node_ptr merge_groups(const split_groups& split, const sql::select& s, node_ptr scatter) {
-    const auto groups = static_cast<std::ptrdiff_t>(split.groups);
-    std::vector<sql::typed> types(scatter->columns.begin(), scatter->columns.begin() + groups);
-    types.insert(types.end(), split.types.begin(), split.types.end());
+    std::vector<sql::typed> types;
+    for (const sql::expr_ptr& e : split.merged_columns) types.push_back(typed_of(*e));
     if (split.by_value) scatter = merge_values(split, std::move(scatter));
     std::vector<aggregate::item> items;
     for (const split_groups::merged& m : split.items) items.push_back({m.how, m.column});
     node_ptr n = make_node(aggregate{split.groups, std::move(items), std::move(scatter)}, types);
+    if (split.computes) return compute_with_groups(split, s, std::move(n));
     if (s.distinct) {
         n = select_columns(split, std::move(n));
         n = make_node(distinct{n}, n->columns);

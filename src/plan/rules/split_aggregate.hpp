@@ -18,12 +18,16 @@ struct split_groups {
         std::size_t column;  ///< of `pushed`
     };
     std::vector<merged> items;
-    std::vector<sql::typed> types;      ///< of the merged items
-    std::vector<std::size_t> selected;  ///< for each select item: its column of the result
-    std::vector<sort_key> keys;         ///< over the result
+    /// The group columns and the merged items, as the statement names them.
+    std::vector<sql::expr_ptr> merged_columns;
+    /// The statement computes with groups and aggregates (HAVING, `sum(a) + 1`, `id % 10 + 1`):
+    /// what is below is empty, the merged rows are given to an embedded database.
+    bool computes = false;
+    std::vector<std::size_t> selected;  ///< for each select item: its column of the merged rows
+    std::vector<sort_key> keys;         ///< over the merged rows
 };
 
-/// Throws not_supported.
+/// Throws not_supported for what cannot be merged from partial aggregates.
 split_groups split_aggregate(const sql::select& s, const key_scope& scope);
 node_ptr merge_groups(const split_groups& split, const sql::select& s, node_ptr scatter);
 

@@ -270,6 +270,65 @@ TEST_P(Oracle, Joins) {
     same(query(at("countries"), {count()}));
 }
 
+TEST_P(Oracle, ComputingWithMergedGroups) {
+    const term country = col("users.country"), age = col("users.age"), id = col("users.id");
+    const term name = col("users.name"), score = col("users.score");
+    same(query(at("users"), {country, count()}).group_by({country}).having(count() > 24));
+    same(query(at("users"), {name}).group_by({name}).having(sum(age) > 100 && count() > 1));
+    same(query(at("users"), {country}).group_by({country}).having(max(score) > avg(age)));
+    same(query(at("users"), {country}).group_by({country}).having(country == "fr"));
+    same(query(at("users"), {count()}).having(count() > 1000));
+    same(query(at("users"), {count()}).having(sum(age) > 10));
+    same(query(at("users"), {sum(age) + count(), max(age) - min(age), avg(score) * 2.0}));
+    same(query(at("users"), {country, sum(age) - count() * 3, max(id) % 7})
+             .group_by({country})
+             .order_by({desc(sum(age) - count()), asc(country)})
+             .limit(3));
+    same(query(at("users"), {id % 5 + 1, count()}).group_by({id % 5}));
+    same(query(at("users"), {count() + 1}).group_by({country}).distinct().order_by(
+        {asc(count() + 1)}));
+    same(query(at("users"), {name, count_distinct(age) + 1}).group_by({name}));
+    same(query(at("users"), {count_distinct(name), count_distinct(age), count()}));
+    same(query(at("users"), {country, count_distinct(id), count_distinct(age)})
+             .group_by({country})
+             .having(count_distinct(name) > 2)
+             .order_by({asc(country)}));
+}
+
+TEST_P(Oracle, JoinsOfTablesThatLiveApart) {
+    const term user = col("users.id"), order = col("orders.id"), note = col("notes.id");
+    const term name = col("users.name"), age = col("users.age");
+    same(query(at("users"), {user, order}).join(at("orders"), user == order).order_by(
+        {asc(user)}));
+    same(query(at("users"), {user, order})
+             .left_join(at("orders"), user == order && col("orders.total") > 100)
+             .where(age > 25)
+             .order_by({asc(user), asc(order)}));
+    same(query(at("users"), {user, order})
+             .left_join(at("orders"), user == order)
+             .where(is_null(order))
+             .order_by({desc(user)})
+             .limit(9));
+    same(query(at("users"), {count(), sum(age)}).join(at("notes"), col("notes.owner") == age));
+    same(query(at("users"), {name, count()})
+             .join(at("notes"), col("notes.owner") == age)
+             .group_by({name})
+             .having(count() > 1)
+             .order_by({desc(count()), asc(name)})
+             .limit(4));
+    same(query(at("users"), {user, note}).join(at("notes"), user < note).where(user > 70));
+    same(query(at("countries"), {col("countries.code"), user})
+             .left_join(at("users"), col("users.country") == col("countries.code"))
+             .order_by({asc(col("countries.code")), asc(user)}));
+    same(query(at("countries"), {col("countries.code"), count(user)})
+             .left_join(at("users"), col("users.country") == col("countries.code") && age > 48)
+             .group_by({col("countries.code")}));
+    same(query(at("users"), {name}).distinct().join(at("orders"), user == order));
+    same(query(at("users"), {user, order})
+             .join(at("orders"), user == order)
+             .where(user == 1 && user == 2));
+}
+
 TEST_P(Oracle, Changes) {
     const term id = col("users.id");
     const auto run_both = [&](const sql::change_ptr& c) {

@@ -10,6 +10,7 @@
 #include "engine/driver/sqlite/connection.hpp"
 #include "engine/driver/sqlite/errors.hpp"
 #include "engine/driver/sqlite/values.hpp"
+#include "engine/scratch.hpp"
 #include "engine/storable.hpp"
 
 namespace shardwise::engine {
@@ -133,6 +134,30 @@ public:
 
 }  // namespace
 }  // namespace sqlite
+
+std::unique_ptr<connection> open_scratch(std::size_t cache_bytes) {
+    sqlite3* raw = nullptr;
+    // No name: a temporary file that SQLite makes when the cache is full.
+    const int rc =
+        sqlite3_open_v2("", &raw,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                            SQLITE_OPEN_EXRESCODE,
+                        nullptr);
+    sqlite::database db(raw);
+    if (rc != SQLITE_OK)
+        raise(sqlite::describe_error(rc, sqlite3_errstr(rc), "the client's scratch database"));
+    sqlite::configure(db.get());
+    auto c = std::make_unique<sqlite::sqlite_connection>(
+        std::move(db), "the client's scratch database", sqlite::sqlite_connection::limits{});
+    // Nothing has to survive: rows are written once and read.
+    c->execute("PRAGMA journal_mode = OFF");
+    c->execute("PRAGMA synchronous = OFF");
+    c->execute("PRAGMA locking_mode = EXCLUSIVE");
+    c->execute("PRAGMA temp_store = FILE");
+    c->execute(fmt::format("PRAGMA cache_size = -{}", cache_bytes / 1024));
+    c->execute("PRAGMA case_sensitive_like = ON");
+    return c;
+}
 
 driver& sqlite_driver() {
     static sqlite::file_driver only;
