@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cluster/core.hpp"
+#include "orm/known_tables.hpp"
 #include "parse/statement_parser.hpp"
 #include "plan/explain.hpp"
 #include "plan/planner.hpp"
@@ -12,26 +13,6 @@
 namespace shardwise {
 
 namespace {
-
-/// The tables of a cluster at one moment; they live as long as the cluster.
-class known_tables final : public parse::table_lookup {
-public:
-    explicit known_tables(const cluster_layer::core& db) : tables_(db.tables()) {}
-
-    const schema::table* find(std::string_view name) const override {
-        for (const schema::table* t : tables_)
-            if (t->name == name) return t;
-        return nullptr;
-    }
-    std::vector<std::string_view> names() const override {
-        std::vector<std::string_view> all;
-        for (const schema::table* t : tables_) all.push_back(t->name);
-        return all;
-    }
-
-private:
-    std::vector<const schema::table*> tables_;
-};
 
 /// Plans, looking up directory keys until none is missing.
 template <class Plan, class Planner>
@@ -62,7 +43,7 @@ explanation explain_parsed(cluster_layer::core& db, const sql::change_ptr& c) {
 
 explanation explain_sql(cluster& db, std::string_view sql) {
     cluster_layer::core& core = db.core();
-    const known_tables tables(core);
+    const orm::known_tables tables(core);
     const parse::statement s = parse::parse_statement(sql, tables);
     return std::visit([&](const auto& parsed) { return explain_parsed(core, parsed); }, s.parsed);
 }

@@ -35,11 +35,11 @@ sql::change_ptr filtered(const statement_text& text, const tree_node& change,
 }  // namespace
 
 statement parse_update(const statement_text& text, const tree_node& update,
-                       const table_lookup& tables) {
+                       const table_lookup& tables, std::span<const value> parameters) {
     text.only(update, "UPDATE", {"relation", "targetList", "whereClause"});
     table_scope scope(text, tables);
     const schema::table& t = *scope.add(update.child("relation")).table;
-    expression_parser expressions(text, scope);
+    expression_parser expressions(text, scope, parameters);
     sql::change_ptr c = sql::make_update(t);
     for (const tree_node& wrapped : update.children("targetList")) {
         const tree_node assignment = wrapped.inner();
@@ -52,11 +52,11 @@ statement parse_update(const statement_text& text, const tree_node& update,
 }
 
 statement parse_delete(const statement_text& text, const tree_node& erase,
-                       const table_lookup& tables) {
+                       const table_lookup& tables, std::span<const value> parameters) {
     text.only(erase, "DELETE", {"relation", "whereClause"});
     table_scope scope(text, tables);
     const schema::table& t = *scope.add(erase.child("relation")).table;
-    expression_parser expressions(text, scope);
+    expression_parser expressions(text, scope, parameters);
     return {filtered(text, erase, expressions, sql::make_delete(t)), {}};
 }
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "parse/column_types.hpp"
+#include "parse/select_parser.hpp"
 #include "sql/typing.hpp"
 
 namespace shardwise::parse {
@@ -61,6 +63,12 @@ expression_parser::term expression_parser::parse_node(const std::string& kind, c
     if (kind == "NullTest") return {n, null_test(n), {}};
     if (kind == "FuncCall") return {n, function(n), {}};
     if (kind == "TypeCast") return {n, cast(n), {}};
+    if (kind == "ParamRef") return {n, parameter(n), {}};
+    if (kind == "SubLink") return {n, subquery(n), {}};
+    if (kind == "CaseExpr") return {n, case_of(n), {}};
+    if (kind == "CoalesceExpr") return {n, coalesce(n), {}};
+    if (kind == "MinMaxExpr") return {n, extreme_of(n), {}};
+    if (kind == "BooleanTest") return {n, truth_test(n), {}};
     text_.unsupported_kind(n, kind);
 }
 
@@ -93,6 +101,19 @@ std::vector<sql::expr_ptr> expression_parser::settle_together(std::span<const te
 
 sql::expr_ptr expression_parser::cast(const tree_node& n) {
     text_.only(n, "a cast", {"arg", "typeName", "location"});
+    if (n.child("arg").kind() != "A_Const") {
+        const sql::expr_ptr x = expression(n.child("arg"));
+        schema::column target;
+        target.name = "CAST";
+        try {
+            set_type(target, n.child("typeName"));
+        } catch (const error& e) {
+            text_.fail(n, error_code::not_supported, e.message());
+        }
+        if (target.length != 0) text_.unsupported(n, "CAST to a text of limited length");
+        return text_.placed(
+            n, [&] { return sql::cast(x, target.type, target.precision, target.scale); });
+    }
     const value v = value_of_cast(text_, n);
     return text_.placed(n, [&] { return sql::constant(v.view()); });
 }
@@ -107,8 +128,12 @@ sql::expr_ptr expression_parser::operation(const tree_node& n) {
     if (form == "AEXPR_LIKE") return like(n, op);
     if (form == "AEXPR_BETWEEN") return between(n, false);
     if (form == "AEXPR_NOT_BETWEEN") return between(n, true);
+    if (form == "AEXPR_DISTINCT") return distinct_from(n, false);
+    if (form == "AEXPR_NOT_DISTINCT") return distinct_from(n, true);
+    if (form == "AEXPR_NULLIF") return null_if(n);
     if (form != "AEXPR_OP") text_.unsupported_kind(n, form);
     if (!n.has("lexpr")) return sign(n, op);
+    if (op == "||") return concat(n);
     const auto* const known = std::find_if(operators.begin(), operators.end(),
                                            [&](const operator_name& o) { return o.name == op; });
     if (known == operators.end())
@@ -202,48 +227,121 @@ sql::expr_ptr expression_parser::null_test(const tree_node& n) {
                         [&] { return sql::is_null(x, n.text("nulltesttype") == "IS_NOT_NULL"); });
 }
 
-sql::expr_ptr expression_parser::function(const tree_node& n) {
-    struct known_function {
-        std::string_view name;
-        sql::aggregate meaning;
-    };
-    static constexpr std::array known{
-        known_function{"sum", sql::aggregate::sum}, known_function{"avg", sql::aggregate::avg},
-        known_function{"min", sql::aggregate::min}, known_function{"max", sql::aggregate::max}};
-
-    const std::vector<std::string> names = n.strings("funcname");
-    const std::string called = fmt::format("{}", fmt::join(names, "."));
-    text_.only(n, fmt::format("{}()", called),
-               {"funcname", "args", "agg_star", "agg_distinct", "funcformat", "location"});
-    const bool distinct = n.flag("agg_distinct");
-    if (called == "count") return count(n, distinct);
-    const auto* const found = std::find_if(
-        known.begin(), known.end(), [&](const known_function& f) { return f.name == called; });
-    if (found == known.end())
-        text_.unsupported(n, fmt::format("the function {}()", called),
-                          "count, sum, avg, min and max can be used");
-    const std::vector<tree_node> arguments = n.children("args");
-    if (arguments.size() != 1 || n.flag("agg_star"))
-        text_.wrong(n, fmt::format("{}() takes one expression", called));
-    // The least and the greatest of different values are those of all values.
-    if (distinct && found->meaning != sql::aggregate::min && found->meaning != sql::aggregate::max)
-        text_.unsupported(n, fmt::format("{}(DISTINCT ...)", called));
-    const sql::expr_ptr x = expression(arguments.front());
-    return text_.placed(n, [&] { return sql::call(found->meaning, x); });
+sql::expr_ptr expression_parser::parameter(const tree_node& n) const {
+    const auto number = n.at("number").get<std::size_t>();
+    if (number < 1 || number > parameters_.size())
+        text_.wrong(n, fmt::format("the parameter ${} has no value: {} are given", number,
+                                   parameters_.size()));
+    return text_.placed(n, [&] { return sql::constant(parameters_[number - 1].view()); });
 }
 
-sql::expr_ptr expression_parser::count(const tree_node& n, bool distinct) {
-    const std::vector<tree_node> arguments = n.children("args");
-    if (n.flag("agg_star"))
-        return text_.placed(n, [&] { return sql::call(sql::aggregate::count_all, {}); });
-    if (arguments.size() != 1) text_.wrong(n, "count() takes * or one expression");
-    const sql::expr_ptr x = expression(arguments.front());
-    const bool counts_rows =
-        !distinct && x->kind == sql::expr_kind::constant && !x->literal.is_null();
+sql::expr_ptr expression_parser::subquery(const tree_node& n) {
+    text_.only(n, "a subquery", {"subLinkType", "testexpr", "operName", "subselect", "location"});
+    const std::string type = n.text("subLinkType");
+    select_parser inner(text_, n, scope_, parameters_);
+    const sql::select_ptr query = inner.parse(n.child("subselect").inner());
+    if (type == "EXISTS_SUBLINK")
+        return text_.placed(n, [&] { return sql::exists(query, false); });
+    if (type == "EXPR_SUBLINK") return text_.placed(n, [&] { return sql::scalar(query); });
+    if (type != "ANY_SUBLINK" || n.has("operName"))
+        text_.unsupported(n, "ANY, ALL or ARRAY with a subquery", "use IN, EXISTS, min or max");
+    const tree_node test = n.child("testexpr");
+    if (test.kind() == "RowExpr")
+        text_.unsupported(test, "a row (a, b) IN a subquery", "use EXISTS");
+    const sql::expr_ptr x = settle(
+        parse(test), query->items.empty() ? nullptr : &query->items.front().expression->type);
+    return text_.placed(n, [&] { return sql::in_query(x, query, false); });
+}
+
+sql::expr_ptr expression_parser::truth_test(const tree_node& n) {
+    text_.only(n, "IS TRUE", {"arg", "booltesttype", "location"});
+    const sql::expr_ptr x = expression(n.child("arg"));
+    const std::string type = n.text("booltesttype");
     return text_.placed(n, [&] {
-        if (counts_rows) return sql::call(sql::aggregate::count_all, {});
-        return sql::call(distinct ? sql::aggregate::count_distinct : sql::aggregate::count, x);
+        sql::check_condition("IS TRUE, IS FALSE or IS UNKNOWN", *x);
+        const bool negated = type.find("_NOT_") != std::string::npos;
+        if (type.ends_with("UNKNOWN")) return sql::is_null(x, negated);
+        const sql::expr_ptr truth = sql::constant(arg{type.ends_with("TRUE")});
+        return sql::distinct_from(x, truth, !negated);
     });
+}
+
+sql::expr_ptr expression_parser::case_of(const tree_node& n) {
+    text_.only(n, "CASE", {"arg", "args", "defresult", "location"});
+    std::vector<sql::expr_ptr> conditions;
+    std::vector<term> values;
+    for (const tree_node& wrapped : n.children("args")) {
+        const tree_node when = wrapped.inner();
+        if (n.has("arg")) {
+            const std::array sides{parse(n.child("arg")), parse(when.child("expr"))};
+            const auto x = settle_together(sides, meeting::compared);
+            conditions.push_back(
+                text_.placed(when, [&] { return sql::binary(sql::op::eq, x[0], x[1]); }));
+        } else {
+            conditions.push_back(expression(when.child("expr")));
+        }
+        values.push_back(parse(when.child("result")));
+    }
+    if (n.has("defresult")) values.push_back(parse(n.child("defresult")));
+    const std::vector<sql::expr_ptr> results = settle_together(values, meeting::compared);
+    std::vector<sql::expr_ptr> cases;
+    for (std::size_t i = 0; i < conditions.size(); ++i) {
+        cases.push_back(conditions[i]);
+        cases.push_back(results[i]);
+    }
+    const sql::expr_ptr otherwise = n.has("defresult") ? results.back() : sql::expr_ptr{};
+    return text_.placed(n, [&] { return sql::conditional(cases.data(), cases.size(), otherwise); });
+}
+
+std::vector<expression_parser::term> expression_parser::terms_of(
+    const std::vector<tree_node>& list) {
+    std::vector<term> terms;
+    for (const tree_node& x : list) terms.push_back(parse(x));
+    return terms;
+}
+
+sql::expr_ptr expression_parser::coalesce(const tree_node& n) {
+    const auto x = settle_together(terms_of(n.children("args")), meeting::compared);
+    return text_.placed(n,
+                        [&] { return sql::call(sql::function::coalesce, x.data(), x.size()); });
+}
+
+/// NULLs are passed over, as in PostgreSQL: the others are compared one after the other.
+sql::expr_ptr expression_parser::extreme_of(const tree_node& n) {
+    text_.only(n, "GREATEST or LEAST", {"op", "args", "location"});
+    const auto x = settle_together(terms_of(n.children("args")), meeting::compared);
+    const sql::op better = n.text("op") == "IS_LEAST" ? sql::op::le : sql::op::ge;
+    return text_.placed(n, [&] {
+        sql::expr_ptr best = x.at(0);
+        for (std::size_t i = 1; i < x.size(); ++i) {
+            const sql::expr_ptr cases[] = {sql::is_null(best, false), x[i],
+                                           sql::is_null(x[i], false), best,
+                                           sql::binary(better, best, x[i]), best};
+            best = sql::conditional(cases, std::size(cases), x[i]);
+        }
+        return best;
+    });
+}
+
+sql::expr_ptr expression_parser::null_if(const tree_node& n) {
+    const std::array terms{parse(n.child("lexpr")), parse(n.child("rexpr"))};
+    const auto x = settle_together(terms, meeting::compared);
+    return text_.placed(n, [&] {
+        const sql::expr_ptr cases[] = {sql::binary(sql::op::ne, x[0], x[1]), x[0],
+                                       sql::is_null(x[1], false), x[0]};
+        return sql::conditional(cases, std::size(cases), {});
+    });
+}
+
+sql::expr_ptr expression_parser::distinct_from(const tree_node& n, bool negated) {
+    const std::array terms{parse(n.child("lexpr")), parse(n.child("rexpr"))};
+    const auto x = settle_together(terms, meeting::compared);
+    return text_.placed(n, [&] { return sql::distinct_from(x[0], x[1], negated); });
+}
+
+sql::expr_ptr expression_parser::concat(const tree_node& n) {
+    const sql::expr_ptr parts[] = {expression(n.child("lexpr")), expression(n.child("rexpr"))};
+    return text_.placed(n, [&] { return sql::call(sql::function::concat, parts, 2); });
 }
 
 }  // namespace shardwise::parse

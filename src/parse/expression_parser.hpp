@@ -18,8 +18,11 @@ namespace shardwise::parse {
 
 class expression_parser {
 public:
-    expression_parser(const statement_text& text, const table_scope& scope)
-        : text_(text), scope_(scope) {}
+    expression_parser(const statement_text& text, const table_scope& scope,
+                      std::span<const value> parameters)
+        : text_(text), scope_(scope), parameters_(parameters) {}
+
+    std::span<const value> parameters() const noexcept { return parameters_; }
 
     /// An expression by itself: literals have their own types.
     sql::expr_ptr expression(const tree_node& wrapped);
@@ -40,6 +43,22 @@ private:
     term parse_node(const std::string& kind, const tree_node& n);
 
     sql::expr_ptr cast(const tree_node& n);
+    sql::expr_ptr parameter(const tree_node& n) const;
+    sql::expr_ptr subquery(const tree_node& n);
+    sql::expr_ptr truth_test(const tree_node& n);
+    sql::expr_ptr case_of(const tree_node& n);
+    sql::expr_ptr coalesce(const tree_node& n);
+    sql::expr_ptr extreme_of(const tree_node& n);
+    sql::expr_ptr null_if(const tree_node& n);
+    sql::expr_ptr distinct_from(const tree_node& n, bool negated);
+    sql::expr_ptr concat(const tree_node& n);
+    // function_parser.cpp
+    sql::expr_ptr aggregate(const tree_node& n, const std::string& name);
+    sql::expr_ptr filtered(const tree_node& n, const sql::expr_ptr& x);
+    sql::expr_ptr window(const tree_node& n, const std::string& name);
+    sql::frame frame_of(const tree_node& over);
+    sql::expr_ptr row_function(const tree_node& n, const std::string& name);
+    sql::expr_ptr time_function(const tree_node& n, const std::string& name);
     sql::expr_ptr operation(const tree_node& n);
     sql::expr_ptr binary(const tree_node& n, sql::op o);
     sql::expr_ptr sign(const tree_node& n, std::string_view op);
@@ -51,6 +70,8 @@ private:
     sql::expr_ptr null_test(const tree_node& n);
     sql::expr_ptr function(const tree_node& n);
     sql::expr_ptr count(const tree_node& n, bool distinct);
+    std::vector<sql::expr_ptr> arguments_of(const tree_node& n);
+    std::vector<term> terms_of(const std::vector<tree_node>& list);
 
     sql::expr_ptr settle(const term& t, const sql::sql_type* beside) const;
     /// Settles all of them: literals take the type of the first that has one.
@@ -61,6 +82,7 @@ private:
 
     const statement_text& text_;
     const table_scope& scope_;
+    std::span<const value> parameters_;
     int depth_ = 0;
 };
 

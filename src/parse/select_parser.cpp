@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "sql/group_check.hpp"
@@ -26,6 +27,12 @@ std::optional<std::string> plain_name(const tree_node& wrapped) {
     return std::move(names.front());
 }
 
+sql::join_kind kind_of_join(const std::string& type) {
+    if (type == "JOIN_LEFT") return sql::join_kind::left;
+    if (type == "JOIN_RIGHT") return sql::join_kind::right;
+    return type == "JOIN_FULL" ? sql::join_kind::full : sql::join_kind::inner;
+}
+
 bool is_plain_distinct(const tree_node& select) {
     const auto& clause = select.at("distinctClause");
     return clause.size() == 1 && clause.front().empty();
@@ -33,19 +40,123 @@ bool is_plain_distinct(const tree_node& select) {
 
 }  // namespace
 
-statement select_parser::parse(const tree_node& select) {
-    if (select.text("op") != "SETOP_NONE")
-        text_.unsupported(select, "UNION, INTERSECT or EXCEPT", "send the statements one by one");
+sql::select_ptr select_parser::parse(const tree_node& select) {
+    if (select.has("withClause")) with(select.child("withClause"));
+    return select.text("op") == "SETOP_NONE" ? plain(select) : set_operation(select);
+}
+
+void select_parser::with(const tree_node& clause) {
+    text_.only(clause, "WITH", {"ctes", "recursive", "location"});
+    if (clause.flag("recursive")) text_.unsupported(clause, "WITH RECURSIVE");
+    for (const tree_node& wrapped : clause.children("ctes")) {
+        const tree_node cte = wrapped.inner();
+        text_.only(cte, "WITH",
+                   {"ctename", "aliascolnames", "ctematerialized", "ctequery", "location"});
+        const tree_node query = cte.child("ctequery");
+        if (query.kind() != "SelectStmt") text_.unsupported(cte, "a change in WITH");
+        select_parser inner(text_, cte, scope_, expressions_.parameters());
+        sql::select_ptr parsed = inner.parse(query.inner());
+        std::vector<std::string> columns = inner.headings();
+        const std::vector<std::string> given = cte.strings("aliascolnames");
+        if (given.size() > columns.size())
+            text_.wrong(cte, fmt::format("{} names for {} columns", given.size(), columns.size()));
+        std::copy(given.begin(), given.end(), columns.begin());
+        scope_.add_with(cte, cte.text("ctename"), std::move(parsed), std::move(columns));
+    }
+}
+
+sql::derived_ptr select_parser::derived_of(const tree_node& subselect) {
+    text_.only(subselect, "a subquery in FROM", {"subquery", "alias"});
+    if (!subselect.has("alias")) text_.wrong(subselect, "a subquery in FROM needs an alias");
+    const tree_node alias = subselect.child("alias");
+    const tree_node query = subselect.child("subquery");
+    select_parser inner(text_, query, scope_, expressions_.parameters());
+    const sql::select_ptr parsed = inner.parse(query.inner());
+    std::vector<std::string> names = inner.headings();
+    const std::vector<std::string> given = alias.strings("colnames");
+    if (given.size() > names.size())
+        text_.wrong(subselect, fmt::format("{} names for {} columns", given.size(), names.size()));
+    std::copy(given.begin(), given.end(), names.begin());
+    const std::vector<std::string_view> columns(names.begin(), names.end());
+    return text_.placed(subselect, [&] {
+        return sql::make_derived(alias.text("aliasname"), parsed, columns.data());
+    });
+}
+
+sql::select_ptr select_parser::all_of(const tree_node& at, const sql::derived_ptr& made) {
+    const schema::table& t = sql::table_of(*made);
+    std::vector<sql::expr_ptr> columns;
+    for (std::size_t i = 0; i < t.columns.size(); ++i)
+        columns.push_back(sql::column({&t, static_cast<std::uint16_t>(i), 0}));
+    return text_.placed(at,
+                        [&] { return sql::make_select(made, columns.data(), columns.size()); });
+}
+
+sql::select_ptr select_parser::part(const tree_node& select, sql::set_operation o, bool first) {
+    select_parser inner(text_, select, scope_, expressions_.parameters());
+    sql::select_ptr s = inner.parse(select);
+    if (first) headings_ = inner.headings();
+    const bool chained = std::any_of(s->branches.begin(), s->branches.end(),
+                                     [&](const auto& b) { return b.operation != o; });
+    const bool alone = s->order_by.empty() && !s->limit && s->offset == 0;
+    if (alone && (s->branches.empty() || (first && !chained))) return s;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < s->items.size(); ++i) names.push_back(fmt::format("c{}", i + 1));
+    const std::vector<std::string_view> columns(names.begin(), names.end());
+    return all_of(select, sql::make_derived("sw_part", s, columns.data()));
+}
+
+sql::select_ptr select_parser::set_operation(const tree_node& select) {
+    text_.only(select, "UNION, INTERSECT or EXCEPT",
+               {"op", "all", "larg", "rarg", "sortClause", "limitOffset", "limitCount",
+                "limitOption", "withClause"});
+    const std::string op = select.text("op");
+    const bool all = select.flag("all");
+    if (all && op != "SETOP_UNION")
+        text_.unsupported(select, "INTERSECT ALL and EXCEPT ALL", "the engines do not share them");
+    const sql::set_operation o = op == "SETOP_INTERSECT" ? sql::set_operation::intersect
+                                 : op == "SETOP_EXCEPT"  ? sql::set_operation::except
+                                 : all                   ? sql::set_operation::union_all
+                                                         : sql::set_operation::union_distinct;
+    const sql::select_ptr a = part(select.child("larg"), o, true);
+    const sql::select_ptr b = part(select.child("rarg"), o, false);
+    sql::select_ptr s = text_.placed(select, [&] { return sql::combine(a, o, b); });
+    if (!select.has("sortClause") && !select.has("limitCount") && !select.has("limitOffset")) {
+        text_.placed(select, [&] { sql::check_grouping(*s); });
+        return with_names(s);
+    }
+    const std::vector<std::string_view> columns(headings_.begin(), headings_.end());
+    const sql::derived_ptr whole = text_.placed(
+        select, [&] { return sql::make_derived("sw_rows", s, columns.data()); });
+    scope_.add(select, whole);
+    s = all_of(select, whole);
+    for (const sql::select_item& i : s->items) items_.push_back(i.expression);
+    s = limited(ordered(std::move(s), select), select);
+    text_.placed(select, [&] { sql::check_grouping(*s); });
+    return with_names(s);
+}
+
+sql::select_ptr select_parser::plain(const tree_node& select) {
     text_.only(select, "SELECT",
                {"distinctClause", "targetList", "fromClause", "whereClause", "groupClause",
-                "havingClause", "sortClause", "limitOffset", "limitCount", "limitOption", "op"});
+                "havingClause", "sortClause", "limitOffset", "limitCount", "limitOption", "op",
+                "withClause"});
     from(select);
     items(select);
-    sql::select_ptr s = text_.placed(
-        select, [&] { return sql::make_select(*first_->table, items_.data(), items_.size()); });
+    sql::select_ptr s = text_.placed(select, [&] {
+        return first_->made ? sql::make_select(first_->made, items_.data(), items_.size())
+                            : sql::make_select(*first_->table, items_.data(), items_.size());
+    });
+    if (first_->number != 0) {
+        const shared<sql::select> renamed = sql::clone(*s);
+        renamed->from.alias = first_->number;
+        s = sql::freeze(renamed);
+    }
     for (const joined_table& j : joins_)
-        s = text_.placed(
-            j.at, [&] { return sql::add_join(s, j.kind, *j.table.table, j.table.number, j.on); });
+        s = text_.placed(j.at, [&] {
+            return j.table.made ? sql::add_join(s, j.kind, j.table.made, j.on)
+                                : sql::add_join(s, j.kind, *j.table.table, j.table.number, j.on);
+        });
     if (select.has("whereClause")) {
         const tree_node where = select.child("whereClause");
         const sql::expr_ptr condition = expressions_.expression(where);
@@ -59,21 +170,33 @@ statement select_parser::parse(const tree_node& select) {
         s = sql::set_distinct(s);
     }
     text_.placed(select, [&] { sql::check_grouping(*s); });
-    return {with_names(s), std::move(headings_)};
+    return with_names(s);
 }
 
 void select_parser::from(const tree_node& select) {
     const std::vector<tree_node> tables = select.children("fromClause");
     if (tables.empty()) text_.unsupported(select, "SELECT without FROM", "name a table");
-    if (tables.size() > 1)
-        text_.unsupported(tables[1], "a list of tables in FROM", "write JOIN ... ON");
-    first_ = joins_of(tables.front());
+    for (const tree_node& t : tables) {
+        if (!first_) {
+            first_ = joins_of(t);
+            continue;
+        }
+        // FROM a, b: every row of a with every row of b. What b is joined with follows.
+        const std::size_t before = joins_.size();
+        const table_scope::appearance table = joins_of(t);
+        joins_.insert(joins_.begin() + static_cast<std::ptrdiff_t>(before),
+                      {t, sql::join_kind::cross, table, {}});
+    }
 }
 
 table_scope::appearance select_parser::table_of(const tree_node& wrapped) {
     if (wrapped.kind() == "JoinExpr")
         text_.unsupported(wrapped, "a join in parentheses on the right side",
                           "write the joins one after the other");
+    if (wrapped.kind() == "RangeSubselect") {
+        const sql::derived_ptr made = derived_of(wrapped.inner());
+        return scope_.add(wrapped, made);
+    }
     if (wrapped.kind() != "RangeVar") text_.unsupported_kind(wrapped, wrapped.kind());
     return scope_.add(wrapped.inner());
 }
@@ -87,16 +210,15 @@ table_scope::appearance select_parser::joins_of(const tree_node& wrapped) {
     for (auto link = chain.rbegin(); link != chain.rend(); ++link) {
         const tree_node join = link->inner();
         const tree_node right = join.child("rarg");
-        const std::string type = join.text("jointype");
         text_.only(join, "JOIN", {"jointype", "larg", "rarg", "quals", "usingClause", "rtindex"});
         if (join.has("usingClause")) text_.unsupported(right, "JOIN with USING", "write ON");
-        if (type != "JOIN_INNER" && type != "JOIN_LEFT")
-            text_.unsupported(right, type == "JOIN_RIGHT" ? "RIGHT JOIN" : "FULL JOIN",
-                              "use LEFT JOIN");
-        if (!join.has("quals")) text_.unsupported(right, "CROSS JOIN", "write JOIN ... ON");
         const table_scope::appearance table = table_of(right);
-        joins_.push_back({right, type == "JOIN_LEFT" ? sql::join_kind::left : sql::join_kind::inner,
-                          table, expressions_.expression(join.child("quals"))});
+        if (!join.has("quals")) {
+            joins_.push_back({right, sql::join_kind::cross, table, {}});
+            continue;
+        }
+        joins_.push_back({right, kind_of_join(join.text("jointype")), table,
+                          expressions_.expression(join.child("quals"))});
     }
     return first;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,11 +16,18 @@ namespace shardwise::parse {
 
 class select_parser {
 public:
-    select_parser(const statement_text& text, const table_lookup& tables)
-        : text_(text), scope_(text, tables), expressions_(text, scope_) {}
+    select_parser(const statement_text& text, const table_lookup& tables,
+                  std::span<const value> parameters)
+        : text_(text), scope_(text, tables), expressions_(text, scope_, parameters) {}
+    /// Of a statement inside the one whose tables are `around`.
+    select_parser(const statement_text& text, const tree_node& at, const table_scope& around,
+                  std::span<const value> parameters)
+        : text_(text), scope_(at, around), expressions_(text, scope_, parameters) {}
 
     /// Of a SelectStmt node. Once.
-    statement parse(const tree_node& select);
+    sql::select_ptr parse(const tree_node& select);
+    /// One for each column.
+    const std::vector<std::string>& headings() const noexcept { return headings_; }
 
 private:
     struct joined_table {
@@ -28,6 +36,14 @@ private:
         table_scope::appearance table;
         sql::expr_ptr on;
     };
+
+    void with(const tree_node& select);
+    sql::select_ptr plain(const tree_node& select);
+    sql::select_ptr set_operation(const tree_node& select);
+    /// A part of a UNION and the like: without ORDER BY, LIMIT and other set operations.
+    sql::select_ptr part(const tree_node& select, sql::set_operation o, bool first);
+    sql::select_ptr all_of(const tree_node& at, const sql::derived_ptr& made);
+    sql::derived_ptr derived_of(const tree_node& subselect);
 
     void from(const tree_node& select);
     table_scope::appearance table_of(const tree_node& wrapped);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "parse/change_parser.hpp"
 #include "parse/raw_tree.hpp"
 #include "parse/select_parser.hpp"
@@ -12,28 +14,56 @@ namespace shardwise::parse {
 
 namespace {
 
-bool starts_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool starts_name(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool continues_name(char c) { return starts_name(c) || (c >= '0' && c <= '9'); }
 
-/// PostgreSQL's grammar knows no :name; its syntax error would not tell what is wrong.
-[[noreturn]] void raise_syntax(const source_text& source, const error& e) {
-    error_info info = e.info();
-    const std::string_view text = source.text();
-    for (std::size_t i = 0; i + 1 < text.size(); ++i) {
-        if (text[i] != ':' || !starts_name(text[i + 1]) || source.place(i) != info.place) continue;
-        info.code = error_code::not_supported;
-        info.message =
-            "a named parameter (:name) is not supported in SQL text: write the value into the "
-            "statement";
+/// Where the quoted text, identifier or comment that begins at `i` ends; `i` itself if none does.
+std::size_t end_of_quoted(std::string_view sql, std::size_t i) {
+    const auto after = [&](std::string_view end, std::size_t from) {
+        const std::size_t at = sql.find(end, from);
+        return at == std::string_view::npos ? sql.size() : at + end.size();
+    };
+    if (sql[i] == '\'' || sql[i] == '"') return after(sql.substr(i, 1), i + 1);
+    if (sql.substr(i, 2) == "--") return after("\n", i + 2);
+    if (sql.substr(i, 2) == "/*") return after("*/", i + 2);
+    return i;
+}
+
+/// PostgreSQL's grammar knows $1, not :name. Blanks keep the places of what follows.
+std::string with_numbers(std::string_view sql, std::span<const named_value> parameters) {
+    std::string out;
+    for (std::size_t i = 0; i < sql.size();) {
+        const std::size_t quoted = end_of_quoted(sql, i);
+        const bool named = quoted == i && sql[i] == ':' && i + 1 < sql.size() &&
+                           starts_name(sql[i + 1]) && (i == 0 || sql[i - 1] != ':');
+        if (!named) {
+            const std::size_t end = std::max(quoted, i + 1);
+            out += sql.substr(i, end - i);
+            i = end;
+            continue;
+        }
+        std::size_t end = i + 1;
+        while (end < sql.size() && continues_name(sql[end])) ++end;
+        const std::string_view name = sql.substr(i + 1, end - i - 1);
+        const auto found =
+            std::find_if(parameters.begin(), parameters.end(),
+                         [&](const named_value& p) { return p.name == name; });
+        if (found == parameters.end())
+            raise(error_info{.code = error_code::bad_query,
+                             .message = fmt::format("the parameter :{} has no value", name),
+                             .place = source_text(sql, "").place(i)});
+        std::string number = fmt::format("${}", found - parameters.begin() + 1);
+        number.resize(std::max(number.size(), end - i), ' ');
+        out += number;
+        i = end;
     }
-    raise(std::move(info));
+    return out;
 }
 
 nlohmann::json statements_of(const source_text& source) {
-    try {
-        return raw_statements(source);
-    } catch (const error& e) {
-        raise_syntax(source, e);
-    }
+    return raw_statements(source);
 }
 
 [[noreturn]] void refuse_kind(const statement_text& text, const tree_node& at,
@@ -47,8 +77,12 @@ nlohmann::json statements_of(const source_text& source) {
 
 }  // namespace
 
-statement parse_statement(std::string_view sql, const table_lookup& tables) {
-    const source_text source(sql, "");
+statement parse_statement(std::string_view sql, const table_lookup& tables,
+                          std::span<const named_value> parameters) {
+    const std::string numbered = with_numbers(sql, parameters);
+    std::vector<value> values;
+    for (const named_value& p : parameters) values.push_back(p.is);
+    const source_text source(numbered, "");
     const statement_text text(source);
     const nlohmann::json statements = statements_of(source);
     if (statements.empty())
@@ -63,9 +97,13 @@ statement parse_statement(std::string_view sql, const table_lookup& tables) {
         text.unsupported(tree_node(source, statements[1].at("stmt"), start_of(statements[1])),
                          "a second statement", "send one at a time");
     const std::string kind = only.kind();
-    if (kind == "SelectStmt") return select_parser(text, tables).parse(only.inner());
-    if (kind == "UpdateStmt") return parse_update(text, only.inner(), tables);
-    if (kind == "DeleteStmt") return parse_delete(text, only.inner(), tables);
+    if (kind == "SelectStmt") {
+        select_parser parser(text, tables, values);
+        const sql::select_ptr parsed = parser.parse(only.inner());
+        return {parsed, parser.headings()};
+    }
+    if (kind == "UpdateStmt") return parse_update(text, only.inner(), tables, values);
+    if (kind == "DeleteStmt") return parse_delete(text, only.inner(), tables, values);
     refuse_kind(text, only, kind);
 }
 

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: MIT
 // SQL text -> the runtime AST. The text is PostgreSQL's SQL (libpg-query):
 //
+//   [WITH name [(columns)] AS (SELECT ...), ...]
 //   SELECT [DISTINCT] *, t.*, expressions [AS name]
-//          FROM t [AS a] [{INNER | LEFT} JOIN u [AS b] ON ...]...
+//          FROM t [AS a] | (SELECT ...) AS a [(columns)]
+//          [{INNER | LEFT | RIGHT | FULL} JOIN ... ON ... | CROSS JOIN ... | , ...]...
 //          [WHERE ...] [GROUP BY ...] [HAVING ...]
+//          [{UNION [ALL] | INTERSECT | EXCEPT} SELECT ...]...
 //          [ORDER BY ... [ASC | DESC] [NULLS FIRST | LAST]] [LIMIT n] [OFFSET n]
 //   UPDATE t [AS a] SET column = expression, ... [WHERE ...]
 //   DELETE FROM t [AS a] [WHERE ...]
 //
-//   expressions  columns, literals, + - * / %, comparisons, AND OR NOT, IN (list), IS [NOT] NULL,
-//                LIKE, BETWEEN, count sum avg min max, count(DISTINCT x), casts of literals
+//   expressions  columns, literals, :name, $1, + - * / % ||, comparisons, AND OR NOT, IN (list or
+//                SELECT), EXISTS, scalar subqueries, IS [NOT] {NULL | TRUE | FALSE | UNKNOWN |
+//                DISTINCT FROM}, LIKE, BETWEEN, CASE, COALESCE, NULLIF, GREATEST, LEAST, CAST,
+//                aggregates [DISTINCT] [FILTER], window functions OVER (...), the functions of
+//                docs/types.md
 //   literals     take the type of what they meet: '2011-12-09' beside a date column is a date
 //   names        folded to lower case unless quoted; GROUP BY and ORDER BY know positions and the
 //                names of the output, with PostgreSQL's precedence
@@ -19,6 +25,7 @@
 // expressions mean is said in docs/types.md. Pure; any number of threads.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -46,8 +53,15 @@ struct statement {
     std::vector<std::string> headings;  ///< of a SELECT, one for each column
 };
 
-/// Exactly one statement. Every error has place() "line:column": bad_input (no SQL), bad_query,
+/// The value of :name. Parameters are values of the AST: they are bound, never written into SQL.
+struct named_value {
+    std::string name;
+    value is;
+};
+
+/// Exactly one statement; `parameters` are also $1, $2, ... Every error has place() "line:column": bad_input (no SQL), bad_query,
 /// not_supported, unknown_table, unknown_column.
-statement parse_statement(std::string_view sql, const table_lookup& tables);
+statement parse_statement(std::string_view sql, const table_lookup& tables,
+                          std::span<const named_value> parameters = {});
 
 }  // namespace shardwise::parse

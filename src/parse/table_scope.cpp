@@ -12,6 +12,7 @@ namespace shardwise::parse {
 namespace {
 
 constexpr std::size_t most_appearances = 256;  // column_ref::alias is one byte
+constexpr int deepest_statement = 32;
 
 sql::expr_ptr column_of(const table_scope::appearance& a, schema::column_index index) {
     return sql::column({a.table, index, a.number});
@@ -24,31 +25,76 @@ bool is_star(const tree_node& ref) {
     return !fields.empty() && fields.back().kind() == "A_Star";
 }
 
+table_scope::table_scope(const tree_node& at, const table_scope& around)
+    : text_(around.text_),
+      tables_(around.tables_),
+      around_(&around),
+      depth_(around.depth_ + 1) {
+    if (depth_ > deepest_statement)
+        text_.wrong(at, fmt::format("statements are nested deeper than {} levels",
+                                    deepest_statement));
+}
+
+void table_scope::check_name(const tree_node& at, const std::string& name) const {
+    for (const appearance& a : appearances_)
+        if (a.name == name)
+            text_.wrong(at, fmt::format("two tables are called \"{}\": give one an alias", name));
+}
+
+/// Unique in the whole statement: columns of outer statements can be told from inner ones.
+std::uint8_t table_scope::number_of(const tree_node& at, const schema::table& t) const {
+    const table_scope* root = this;
+    while (root->around_ != nullptr) root = root->around_;
+    const std::size_t before = root->counts_[&t]++;
+    if (before >= most_appearances)
+        text_.wrong(at, fmt::format("table \"{}\" appears more than {} times", t.name,
+                                    most_appearances));
+    return static_cast<std::uint8_t>(before);
+}
+
+const table_scope::with_statement* table_scope::find_with(std::string_view name) const {
+    for (auto w = with_.rbegin(); w != with_.rend(); ++w)
+        if (w->name == name) return &*w;
+    return around_ == nullptr ? nullptr : around_->find_with(name);
+}
+
+void table_scope::add_with(const tree_node& at, std::string name, sql::select_ptr query,
+                           std::vector<std::string> columns) {
+    for (const with_statement& w : with_)
+        if (w.name == name)
+            text_.wrong(at, fmt::format("two statements of WITH are called \"{}\"", name));
+    with_.push_back({std::move(name), std::move(query), std::move(columns)});
+}
+
+const table_scope::appearance& table_scope::add(const tree_node& at, const sql::derived_ptr& made) {
+    const schema::table& t = sql::table_of(*made);
+    check_name(at, t.name);
+    appearances_.push_back({t.name, &t, number_of(at, t), made});
+    return appearances_.back();
+}
+
 const table_scope::appearance& table_scope::add(const tree_node& range_var) {
     text_.only(range_var, "a table", {"relname", "inh", "relpersistence", "alias", "location"});
     if (!range_var.flag("inh")) text_.unsupported(range_var, "ONLY");
     const std::string name = range_var.text("relname");
-    const schema::table* const table = tables_.find(name);
-    if (table == nullptr)
-        text_.fail(range_var, error_code::unknown_table,
-                   fmt::format("the cluster has no table \"{}\"{}", name,
-                               did_you_mean(name, tables_.names())));
     std::string visible = name;
     if (range_var.has("alias")) {
         text_.only(range_var.child("alias"), "an alias", {"aliasname"});
         visible = range_var.child("alias").text("aliasname");
     }
-    std::size_t before = 0;
-    for (const appearance& a : appearances_) {
-        if (a.name == visible)
-            text_.wrong(range_var,
-                        fmt::format("two tables are called \"{}\": give one an alias", visible));
-        if (a.table == table) ++before;
+    if (const with_statement* const w = find_with(name)) {
+        const std::vector<std::string_view> columns(w->columns.begin(), w->columns.end());
+        return add(range_var, text_.placed(range_var, [&] {
+            return sql::make_derived(visible, w->query, columns.data());
+        }));
     }
-    if (before >= most_appearances)
-        text_.wrong(range_var,
-                    fmt::format("table \"{}\" appears more than {} times", name, most_appearances));
-    appearances_.push_back({std::move(visible), table, static_cast<std::uint8_t>(before)});
+    const schema::table* const table = tables_.find(name);
+    if (table == nullptr)
+        text_.fail(range_var, error_code::unknown_table,
+                   fmt::format("the cluster has no table \"{}\"{}", name,
+                               did_you_mean(name, tables_.names())));
+    check_name(range_var, visible);
+    appearances_.push_back({std::move(visible), table, number_of(range_var, *table), {}});
     return appearances_.back();
 }
 
@@ -91,16 +137,17 @@ void table_scope::unknown(const tree_node& ref, const std::string& column,
                                  did_you_mean(column, known)));
 }
 
-sql::expr_ptr table_scope::column(const tree_node& ref) const {
-    text_.only(ref, "a column", {"fields", "location"});
-    if (is_star(ref)) text_.wrong(ref, "* can only stand by itself in SELECT or in count(*)");
-    const std::vector<std::string> names = names_of(ref);
+sql::expr_ptr table_scope::own_column(const tree_node& ref,
+                                      const std::vector<std::string>& names) const {
     const std::string& wanted = names.back();
     if (names.size() == 2) {
-        const appearance& a = qualified(ref, names.front());
-        const auto index = a.table->find_column(wanted);
-        if (!index) unknown(ref, wanted, &a);
-        return column_of(a, *index);
+        for (const appearance& a : appearances_) {
+            if (a.name != names.front()) continue;
+            const auto index = a.table->find_column(wanted);
+            if (!index) unknown(ref, wanted, &a);
+            return column_of(a, *index);
+        }
+        return {};
     }
     const appearance* owner = nullptr;
     for (const appearance& a : appearances_) {
@@ -110,8 +157,18 @@ sql::expr_ptr table_scope::column(const tree_node& ref) const {
                                          wanted, owner->name, a.name));
         owner = &a;
     }
-    if (owner == nullptr) unknown(ref, wanted, nullptr);
+    if (owner == nullptr) return {};
     return column_of(*owner, *owner->table->find_column(wanted));
+}
+
+sql::expr_ptr table_scope::column(const tree_node& ref) const {
+    text_.only(ref, "a column", {"fields", "location"});
+    if (is_star(ref)) text_.wrong(ref, "* can only stand by itself in SELECT or in count(*)");
+    const std::vector<std::string> names = names_of(ref);
+    for (const table_scope* s = this; s != nullptr; s = s->around_)
+        if (sql::expr_ptr found = s->own_column(ref, names)) return found;
+    if (names.size() == 2) unknown(ref, names.back(), &qualified(ref, names.front()));
+    unknown(ref, names.back(), nullptr);
 }
 
 std::vector<table_scope::named_column> table_scope::all_columns(const tree_node& ref) const {

@@ -15,7 +15,10 @@ namespace {
 struct appearance {
     sql::table_ref at;
     const sql::join* by = nullptr;  ///< nullptr: the FROM table
-    bool outer() const { return by != nullptr && by->kind == sql::join_kind::left; }
+    bool outer() const {
+        return by != nullptr && by->kind != sql::join_kind::inner &&
+               by->kind != sql::join_kind::cross;
+    }
 };
 
 sql::column_ref column_of(const sql::table_ref& t, schema::column_index i) {

@@ -58,8 +58,63 @@ std::string describe_call(const sql::expr& e) {
             return "min(" + x + ")";
         case sql::aggregate::max:
             return "max(" + x + ")";
+        case sql::aggregate::sum_distinct:
+            return "sum(distinct " + x + ")";
+        case sql::aggregate::avg_distinct:
+            return "avg(distinct " + x + ")";
+        case sql::aggregate::var_pop:
+            return "var_pop(" + x + ")";
+        case sql::aggregate::var_samp:
+            return "var_samp(" + x + ")";
+        case sql::aggregate::stddev_pop:
+            return "stddev_pop(" + x + ")";
+        case sql::aggregate::stddev_samp:
+            return "stddev_samp(" + x + ")";
     }
     return x;
+}
+
+std::string_view name_of(sql::function f) {
+    switch (f) {
+        case sql::function::lower:
+            return "lower";
+        case sql::function::upper:
+            return "upper";
+        case sql::function::length:
+            return "length";
+        case sql::function::substring:
+            return "substring";
+        case sql::function::trim:
+            return "trim";
+        case sql::function::trim_left:
+            return "ltrim";
+        case sql::function::trim_right:
+            return "rtrim";
+        case sql::function::replace:
+            return "replace";
+        case sql::function::concat:
+            return "concat";
+        case sql::function::position:
+            return "position";
+        case sql::function::absolute:
+            return "abs";
+        case sql::function::floor:
+            return "floor";
+        case sql::function::ceiling:
+            return "ceil";
+        case sql::function::round:
+            return "round";
+        case sql::function::coalesce:
+            return "coalesce";
+    }
+    return "?";
+}
+
+std::string list_of(const sql::expr& e, std::size_t count) {
+    std::string out;
+    for (std::size_t i = 0; i < count; ++i)
+        out += (i == 0 ? "" : ", ") + describe(*e.operands[i]);
+    return out;
 }
 
 }  // namespace
@@ -96,6 +151,26 @@ std::string describe(const sql::expr& e) {
             return fmt::format("{} {}between {} and {}", operand(0), no, operand(1), operand(2));
         case sql::expr_kind::aggregate:
             return describe_call(e);
+        case sql::expr_kind::function:
+            return fmt::format("{}({})", name_of(e.callee), list_of(e, e.operands.size()));
+        case sql::expr_kind::extract:
+            return fmt::format("extract({})", operand(0));
+        case sql::expr_kind::truncate:
+            return fmt::format("date_trunc({})", operand(0));
+        case sql::expr_kind::conditional:
+            return "case";
+        case sql::expr_kind::cast:
+            return fmt::format("cast({} as {})", operand(0), shardwise::name_of(e.type.type));
+        case sql::expr_kind::distinct_from:
+            return fmt::format("{} is {}distinct from {}", operand(0), no, operand(1));
+        case sql::expr_kind::in_query:
+            return fmt::format("{} {}in (select)", operand(0), no);
+        case sql::expr_kind::exists:
+            return fmt::format("{}exists (select)", no);
+        case sql::expr_kind::scalar_query:
+            return "(select)";
+        case sql::expr_kind::window:
+            return fmt::format("window({})", list_of(e, e.window->arguments));
     }
     return "?";
 }

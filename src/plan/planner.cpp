@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "plan/expressions.hpp"
+#include "plan/nesting.hpp"
 #include "plan/rules/compute_locally.hpp"
 #include "plan/rules/merge_rows.hpp"
 #include "plan/rules/split_aggregate.hpp"
@@ -14,6 +15,7 @@
 #include "plan/shape.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/group_check.hpp"
+#include "sql/rewrite.hpp"
 
 namespace shardwise::plan {
 namespace {
@@ -37,7 +39,12 @@ plan unsplit(const sql::select_ptr& s, route where) {
 }
 
 bool plain(const sql::select& s) {
-    return !s.limit && s.offset == 0 && !s.distinct && !is_aggregation(s);
+    return !s.limit && s.offset == 0 && !s.distinct && s.branches.empty() && !is_aggregation(s);
+}
+
+/// There is no merge for it.
+[[noreturn]] void refuse(std::string reason) {
+    raise({.code = error_code::not_supported, .message = std::move(reason)});
 }
 
 class select_planner {
@@ -53,6 +60,8 @@ public:
             const split_groups split = split_aggregate(*s_, scope_);
             p.root = merge_groups(split, *s_, leaf(split.pushed, where));
         } else {
+            if (!windows_are_complete(*s_, scope_))
+                refuse("a window function needs rows of several shards");
             const bool unique = !is_aggregation(*s_) && rows_name_their_shard(*s_, scope_);
             const split_select split = split_rows(s_, unique);
             p.root = merge_rows(split, *s_, leaf(split.pushed, where));
@@ -117,9 +126,36 @@ void check_assignments(const sql::change& c) {
 
 namespace {
 
+void check_joins(const sql::select& s) {
+    for (const sql::join& j : s.joins)
+        if (j.kind == sql::join_kind::right || j.kind == sql::join_kind::full)
+            refuse("RIGHT and FULL JOIN keep rows that match on no shard");
+    sql::for_each_query(s, [](const sql::select& inner) { check_joins(inner); });
+}
+
+/// PostgreSQL wants to see the grouped expression inside the subquery, collation included.
+void check_subqueries_of_groups(const sql::select& s) {
+    if (s.group_by.empty()) return;
+    const auto check = [](const sql::expr_ptr& e) {
+        if (e && e->has_query) refuse("a subquery of a grouped statement");
+    };
+    for (const sql::select_item& i : s.items) check(i.expression);
+    check(s.having);
+    for (const sql::ordering& o : s.order_by) check(o.by);
+}
+
 /// Pushed, split and merged. Throws not_supported when there is no merge for it.
 planned<plan> plan_merged(const sql::select_ptr& s, const cluster_view& view,
                           const directory_entries& entries) {
+    check_joins(*s);
+    if (sql::is_nested(*s)) {
+        check_subqueries_of_groups(*s);
+        if (auto where = only_shard_of(*s, view, entries)) return unsplit(s, std::move(*where));
+        if (!s->derived_tables.empty() || !s->branches.empty())
+            refuse("a derived table or a UNION, INTERSECT or EXCEPT needs rows of several shards");
+        if (!subqueries_live_with(*s, scope_of(*s)))
+            refuse("a subquery needs rows of several shards");
+    }
     routed r = route_select(*s, view, entries);
     if (!r.pending.empty()) return std::move(r.pending);
     if (r.where.shards.size() == 1) return unsplit(s, std::move(r.where));
@@ -148,7 +184,7 @@ planned<plan> plan_locally(const sql::select_ptr& s, const cluster_view& view,
     local_query n;
     std::vector<pending_key> pending;
     for (local_source& source : parts.sources) {
-        planned<plan> rows = plan_merged(source.rows, view, entries);
+        planned<plan> rows = plan_select(source.rows, view, entries);
         if (auto* const keys = std::get_if<std::vector<pending_key>>(&rows)) {
             std::move(keys->begin(), keys->end(), std::back_inserter(pending));
             continue;
@@ -219,8 +255,8 @@ planned<plan> plan_count(const sql::select_ptr& s, const cluster_view& view,
     if (plain(*s)) return plan_select(counting(s), view, entries);
     const shared<sql::select> copy = sql::clone(*s);
     // The order decides which rows come, never how many.
-    if (!is_aggregation(*s)) copy->order_by.clear();
-    if (!s->distinct && !is_aggregation(*s))
+    if (!is_aggregation(*s) && !sql::is_nested(*s)) copy->order_by.clear();
+    if (!s->distinct && !is_aggregation(*s) && !sql::is_nested(*s))
         copy->items = {
             {sql::column({s->from.table, s->from.table->primary_key.front(), s->from.alias}), {}}};
     sql::check_grouping(*s);

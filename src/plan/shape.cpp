@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "sql/rewrite.hpp"
+
 namespace shardwise::plan {
 namespace {
 
@@ -44,6 +46,21 @@ bool rows_name_their_shard(const sql::select& s, const key_scope& scope) {
     std::vector<sql::expr_ptr> items;
     for (const sql::select_item& i : s.items) items.push_back(i.expression);
     return contains_key(items, scope) && null_keys_have_one_place(scope);
+}
+
+bool windows_are_complete(const sql::select& s, const key_scope& scope) {
+    bool complete = true;
+    for (const sql::expr_ptr& e : sql::expressions_of(s)) {
+        if (!e->has_window) continue;
+        sql::for_each_node(e, [&](const sql::expr& x) {
+            if (x.kind != sql::expr_kind::window) return;
+            const auto first = x.operands.begin() + static_cast<std::ptrdiff_t>(x.window->arguments);
+            const std::vector<sql::expr_ptr> keys(
+                first, first + static_cast<std::ptrdiff_t>(x.window->partitions));
+            complete = complete && contains_key(keys, scope) && null_keys_have_one_place(scope);
+        });
+    }
+    return complete;
 }
 
 }  // namespace shardwise::plan

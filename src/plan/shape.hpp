@@ -16,4 +16,7 @@ bool groups_are_complete(const sql::select& s, const key_scope& scope);
 /// No two shards return equal rows: the whole shard key is selected.
 bool rows_name_their_shard(const sql::select& s, const key_scope& scope);
 
+/// No window has rows of two shards: each is partitioned by the shard key, among others.
+bool windows_are_complete(const sql::select& s, const key_scope& scope);
+
 }  // namespace shardwise::plan

@@ -197,8 +197,7 @@ struct evaluation {
             case expr_kind::column:
             case expr_kind::constant:
                 return truth_of_scalar(e);
-            case expr_kind::like:
-            case expr_kind::aggregate:
+            default:
                 return possible_any;
         }
         return possible_any;

@@ -8,14 +8,13 @@
 #include <utility>
 
 #include "shardwise/base/error.hpp"
+#include "sql/building.hpp"
 #include "sql/typing.hpp"
 
 namespace shardwise::sql {
 namespace {
 
-[[noreturn]] void refuse(std::string message) {
-    raise(error_info{.code = error_code::bad_query, .message = std::move(message)});
-}
+[[noreturn]] void refuse(std::string message) { refuse_query(std::move(message)); }
 
 template <class Node>
 void add_reference(const Node* p) noexcept {
@@ -27,41 +26,13 @@ void drop_reference(const Node* p) noexcept {
     if (p->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete p;
 }
 
-const expr& given(const expr_ptr& x) {
-    if (!x) refuse("an expression is missing");
-    return *x;
-}
-
-/// A node under construction: owned by the pointer from the start, so nothing leaks on a throw.
-struct building {
-    expr* node = new expr;
-    expr_ptr owner{node};
-
-    explicit building(expr_kind kind) { node->kind = kind; }
-
-    void operand(const expr_ptr& x) {
-        const expr& e = given(x);
-        if (e.depth >= deepest_expression)
-            refuse(
-                fmt::format("the expression is nested deeper than {} levels: use in() for long "
-                            "lists of alternatives",
-                            deepest_expression));
-        node->depth = std::max(node->depth, static_cast<std::uint16_t>(e.depth + 1));
-        node->has_aggregate = node->has_aggregate || e.has_aggregate;
-        node->operands.push_back(x);
-    }
-    bool nullable_operands() const {
-        return std::any_of(node->operands.begin(), node->operands.end(),
-                           [](const expr_ptr& x) { return x->type.nullable; });
-    }
-    void is_condition(bool nullable) { node->type = {column_type::boolean, 0, 0, nullable}; }
-};
-
 void check_row_condition(std::string_view clause, const expr& x) {
     check_condition(clause, x);
     if (x.has_aggregate)
         refuse(fmt::format("{} looks at single rows and cannot hold an aggregate{}", clause,
                            clause == "WHERE" ? ": use having" : ""));
+    if (x.has_window)
+        refuse(fmt::format("{} cannot hold a window function: filter a derived table", clause));
 }
 
 expr_ptr and_also(const expr_ptr& present, const expr_ptr& more) {
@@ -83,12 +54,15 @@ void retain(const expr* p) noexcept { add_reference(p); }
 void release(const expr* p) noexcept { drop_reference(p); }
 void retain(const select* p) noexcept { add_reference(p); }
 void release(const select* p) noexcept { drop_reference(p); }
+void retain(const derived* p) noexcept { add_reference(p); }
+void release(const derived* p) noexcept { drop_reference(p); }
 void retain(const change* p) noexcept { add_reference(p); }
 void release(const change* p) noexcept { drop_reference(p); }
 
 select::select(const select& other)
     : from(other.from),
       joins(other.joins),
+      derived_tables(other.derived_tables),
       items(other.items),
       where(other.where),
       group_by(other.group_by),
@@ -96,7 +70,14 @@ select::select(const select& other)
       order_by(other.order_by),
       limit(other.limit),
       offset(other.offset),
-      distinct(other.distinct) {}
+      distinct(other.distinct),
+      branches(other.branches) {}
+
+const derived* select::find_derived(const schema::table* t) const noexcept {
+    for (const derived_ptr& d : derived_tables)
+        if (&d->table == t) return d.get();
+    return nullptr;
+}
 
 change::change(const change& other)
     : what(other.what), target(other.target), assignments(other.assignments), where(other.where) {}
@@ -106,8 +87,14 @@ bool same_expression(const expr& a, const expr& b) {
     const auto same_nodes = [](const expr_ptr& x, const expr_ptr& y) {
         return same_expression(*x, *y);
     };
+    const auto same_window = [&] {
+        return a.window && b.window ? *a.window == *b.window : !a.window && !b.window;
+    };
     return a.kind == b.kind && a.operation == b.operation && a.function == b.function &&
-           a.negated == b.negated && a.ref == b.ref && a.literal == b.literal && a.list == b.list &&
+           a.callee == b.callee && a.unit == b.unit && a.negated == b.negated &&
+           a.has_otherwise == b.has_otherwise && a.ref == b.ref && a.literal == b.literal &&
+           a.list == b.list && a.query == b.query && a.type.type == b.type.type &&
+           a.type.scale == b.type.scale && same_window() &&
            std::equal(a.operands.begin(), a.operands.end(), b.operands.begin(), b.operands.end(),
                       same_nodes);
 }
@@ -247,7 +234,11 @@ select_ptr add_where(const select_ptr& from, const expr_ptr& condition) {
 
 select_ptr add_join(const select_ptr& from, join_kind kind, const schema::table& joined,
                     std::uint8_t alias, const expr_ptr& on) {
-    check_row_condition("ON", given(on));
+    if (kind == join_kind::cross) {
+        if (on) refuse("a CROSS JOIN has no condition");
+    } else {
+        check_row_condition("ON", given(on));
+    }
     return changed(from, [&](select& s) {
         const table_ref added{&joined, alias};
         const bool taken =
@@ -265,6 +256,8 @@ select_ptr add_group(const select_ptr& from, const expr_ptr* by, std::size_t cou
         for (std::size_t i = 0; i < count; ++i) {
             const expr& key = given(by[i]);
             if (key.has_aggregate) refuse("rows cannot be grouped by an aggregate");
+            if (key.has_window) refuse("rows cannot be grouped by a window function");
+            if (key.has_query) refuse("rows cannot be grouped by a subquery: use a derived table");
             if (key.kind == expr_kind::constant) refuse("rows cannot be grouped by a constant");
             if (key.type.type == column_type::json)
                 refuse("rows cannot be grouped by a JSON document");
@@ -275,6 +268,7 @@ select_ptr add_group(const select_ptr& from, const expr_ptr* by, std::size_t cou
 
 select_ptr add_having(const select_ptr& from, const expr_ptr& condition) {
     check_condition("HAVING", given(condition));
+    if (condition->has_window) refuse("HAVING cannot hold a window function");
     return changed(from, [&](select& s) { s.having = and_also(s.having, condition); });
 }
 
@@ -322,6 +316,8 @@ change_ptr make_delete(const schema::table& target) {
 change_ptr add_set(const change_ptr& from, std::uint16_t index, const expr_ptr& to) {
     const expr& e = given(to);
     if (e.has_aggregate) refuse("a column cannot be set to an aggregate");
+    if (e.has_window) refuse("a column cannot be set to a window function");
+    if (e.has_query) refuse("a column cannot be set to a subquery yet: read its value first");
     return changed(from, [&](change& c) {
         if (c.what == change::verb::erase) refuse("a DELETE sets no columns");
         const expr_ptr target = column({c.target, index, 0});
@@ -338,6 +334,10 @@ change_ptr add_set(const change_ptr& from, std::uint16_t index, const expr_ptr& 
 
 change_ptr add_where(const change_ptr& from, const expr_ptr& condition) {
     check_row_condition("WHERE", given(condition));
+    if (condition->has_query)
+        raise(error_code::not_supported,
+              "a subquery in the WHERE of an UPDATE or DELETE is not supported: read the keys "
+              "first and look them up with IN");
     return changed(from, [&](change& c) { c.where = and_also(c.where, condition); });
 }
 

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,20 +33,54 @@ enum class expr_kind : std::uint8_t {
     like,
     between,
     aggregate,
+    function,
+    extract,
+    truncate,
+    conditional,
+    cast,
+    distinct_from,
+    in_query,
+    exists,
+    scalar_query,
+    window,
+};
+
+/// OVER (...). The operands of the expression are the arguments, then what it is partitioned by,
+/// then what it is ordered by.
+struct window_spec {
+    bool of_aggregate = false;  ///< expr::function; else `function`
+    window_function function = window_function::row_number;
+    std::size_t arguments = 0;
+    std::size_t partitions = 0;
+    struct direction {
+        bool descending = false;
+        bool nulls_first = false;
+        friend bool operator==(const direction&, const direction&) = default;
+    };
+    std::vector<direction> order;
+    frame rows;
+    friend bool operator==(const window_spec&, const window_spec&) = default;
 };
 
 struct expr {
     expr_kind kind = expr_kind::constant;
     op operation = op::eq;                      ///< unary, binary
-    aggregate function = aggregate::count_all;  ///< aggregate
-    bool negated = false;                       ///< NOT IN, IS NOT NULL, NOT LIKE, NOT BETWEEN
+    sql::aggregate function = sql::aggregate::count_all;  ///< aggregate
+    sql::function callee = sql::function::lower;          ///< function
+    time_unit unit = time_unit::year;                     ///< extract, truncate
+    bool negated = false;                       ///< NOT IN, IS NOT NULL, NOT LIKE, NOT BETWEEN, ...
+    bool has_otherwise = false;                 ///< conditional: the last operand is the ELSE
     column_ref ref;                             ///< column
     value literal;                              ///< constant
     std::vector<value> list;                    ///< in_list
     std::vector<expr_ptr> operands;             ///< in the order of the builder's parameters
+    select_ptr query;                           ///< in_query, exists, scalar_query
+    std::shared_ptr<const window_spec> window;  ///< window
     sql_type type;
     std::uint16_t depth = 1;     ///< levels of nesting, at most deepest_expression
-    bool has_aggregate = false;  ///< an aggregate stands somewhere in it
+    bool has_aggregate = false;  ///< an aggregate of the statement's groups stands somewhere in it
+    bool has_window = false;
+    bool has_query = false;  ///< a statement stands somewhere in it
     mutable std::atomic<std::uint32_t> references{1};
 
     bool is_null_literal() const noexcept {
@@ -73,7 +108,20 @@ struct table_ref {
 struct join {
     join_kind kind = join_kind::inner;
     table_ref joined;
-    expr_ptr on;
+    expr_ptr on;  ///< empty for cross
+};
+
+struct derived {
+    schema::table table;  ///< its name and columns
+    select_ptr query;
+    mutable std::atomic<std::uint32_t> references{1};
+};
+
+/// Further parts of a UNION, INTERSECT or EXCEPT. All parts of one statement have the same
+/// operation, as many columns and the same types.
+struct set_branch {
+    set_operation operation = set_operation::union_all;
+    select_ptr query;  ///< without branches, ORDER BY, LIMIT and OFFSET
 };
 
 struct select_item {
@@ -84,7 +132,8 @@ struct select_item {
 struct select {
     table_ref from;
     std::vector<join> joins;
-    std::vector<select_item> items;  ///< never empty
+    std::vector<derived_ptr> derived_tables;  ///< those that `from` and `joins` name
+    std::vector<select_item> items;           ///< never empty
     expr_ptr where;                  ///< may be empty
     std::vector<expr_ptr> group_by;
     expr_ptr having;
@@ -92,10 +141,14 @@ struct select {
     std::optional<std::int64_t> limit;
     std::int64_t offset = 0;
     bool distinct = false;
+    std::vector<set_branch> branches;
     mutable std::atomic<std::uint32_t> references{1};
 
     select() = default;
     select(const select& other);  ///< the copy has one reference of its own
+
+    /// nullptr: `t` is a table of the database.
+    const derived* find_derived(const schema::table* t) const noexcept;
 };
 
 struct change {

@@ -9,77 +9,15 @@
 #include "shardwise/base/error.hpp"
 #include "sql/expression_writer.hpp"
 #include "sql/group_check.hpp"
+#include "sql/query_writer.hpp"
 
 namespace shardwise::sql {
 namespace {
 
-void write_from(expression_writer& out, const scope& tables, const select& s) {
-    const auto appearance = [&](const table_ref& ref) -> const scope::appearance& {
-        return tables.of({ref.table, 0, ref.alias});
-    };
-    out << " FROM ";
-    out.table(appearance(s.from));
-    for (const join& j : s.joins) {
-        out << (j.kind == join_kind::left ? " LEFT JOIN " : " INNER JOIN ");
-        out.table(appearance(j.joined));
-        out << " ON ";
-        out.whole(*j.on);
-    }
-}
-
-void write_groups(expression_writer& out, const select& s) {
-    for (std::size_t i = 0; i < s.group_by.size(); ++i) {
-        out << (i == 0 ? " GROUP BY " : ", ");
-        out.in_byte_order(*s.group_by[i]);
-    }
-    if (!s.having) return;
-    out << " HAVING ";
-    out.whole(*s.having);
-}
-
-void write_order(expression_writer& out, const select& s) {
-    for (std::size_t i = 0; i < s.order_by.size(); ++i) {
-        out << (i == 0 ? " ORDER BY " : ", ");
-        out.order_term(s.order_by[i]);
-    }
-}
-
-void write_limit(expression_writer& out, const select& s, const dialect& d) {
-    const auto number = [&](std::int64_t n) {
-        parameter_source source;
-        source.from = parameter_source::origin::shape;
-        out.parameter(value{arg{n}}, {column_type::int64, 0}, source);
-    };
-    if (s.limit) {
-        out << " LIMIT ";
-        number(*s.limit);
-    }
-    if (s.offset == 0) return;
-    if (!s.limit) out << d.traits().no_limit;
-    out << " OFFSET ";
-    number(s.offset);
-}
-
 compiled write_select(const select& s, const dialect& d, bool pad_lists) {
     const scope tables{s};
     expression_writer out{d, tables, pad_lists};
-    out.use_keys(keys_of(s));
-    out << (s.distinct ? "SELECT DISTINCT " : "SELECT ");
-    for (std::size_t i = 0; i < s.items.size(); ++i) {
-        if (i != 0) out << ", ";
-        out.whole(*s.items[i].expression);
-    }
-    out.enable_keys(false);
-    write_from(out, tables, s);
-    if (s.where) {
-        out << " WHERE ";
-        out.whole(*s.where);
-    }
-    out.enable_keys(true);
-    out.qualify_always();
-    write_groups(out, s);
-    write_order(out, s);
-    write_limit(out, s, d);
+    write_query(out, s, {});
     compiled result = out.take();
     for (const select_item& i : s.items)
         result.columns.push_back({i.expression->type.type, i.expression->type.scale});

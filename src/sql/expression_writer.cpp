@@ -8,6 +8,7 @@
 
 #include "shardwise/base/error.hpp"
 #include "sql/constants.hpp"
+#include "sql/query_writer.hpp"
 #include "sql/typing.hpp"
 
 namespace shardwise::sql {
@@ -61,10 +62,42 @@ bool is_narrow(const expr& e) {
 }  // namespace
 
 void expression_writer::table(const scope::appearance& a) {
-    identifier(a.ref.table->name);
-    if (a.ref.alias == 0) return;
+    if (a.made != nullptr) {
+        std::vector<std::string> columns;
+        for (const schema::column& c : a.made->table.columns) columns.push_back(c.name);
+        // What stands in FROM does not see the tables beside it.
+        const scope* const here = std::exchange(scope_, nullptr);
+        query(*a.made->query, columns);
+        scope_ = here;
+    } else {
+        identifier(a.ref.table->name);
+        if (a.name == a.ref.table->name) return;
+    }
     *this << " AS ";
     identifier(a.name);
+}
+
+void expression_writer::inside(const scope& inner, const std::function<void()>& write) {
+    const scope* const outer = std::exchange(scope_, &inner);
+    std::vector<key> keys = std::exchange(keys_, {});
+    const bool enabled = std::exchange(keys_enabled_, false);
+    const bool qualified =
+        std::exchange(qualified_, inner.around() != nullptr || inner.all().size() > 1);
+    write();
+    qualified_ = qualified;
+    keys_enabled_ = enabled;
+    keys_ = std::move(keys);
+    scope_ = outer;
+}
+
+void expression_writer::query(const select& s, const std::vector<std::string>& columns) {
+    *this << "(";
+    inside(scope(s, scope_), [&] { write_query(*this, s, columns); });
+    *this << ")";
+}
+
+void expression_writer::branch(const select& s, bool compared) {
+    inside(scope(s, scope_->around()), [&] { write_branch(*this, s, compared); });
 }
 
 void expression_writer::parameter(const value& v, typed as, const parameter_source& source) {
@@ -135,6 +168,20 @@ void expression_writer::node(const expr& e, bool bare) {
             return constant(e.literal, e.type);
         case expr_kind::aggregate:
             return aggregate_call(e);
+        case expr_kind::function:
+            return function_call(e);
+        case expr_kind::extract:
+            return part_of_time(e);
+        case expr_kind::truncate:
+            return truncated_time(e);
+        case expr_kind::conditional:
+            return conditional(e);
+        case expr_kind::cast:
+            return cast(e);
+        case expr_kind::scalar_query:
+            return scalar_query(e);
+        case expr_kind::window:
+            return window(e);
         default:
             break;
     }
@@ -155,6 +202,16 @@ void expression_writer::node(const expr& e, bool bare) {
         case expr_kind::between:
             between(e);
             break;
+        case expr_kind::distinct_from:
+            distinct_from(e);
+            break;
+        case expr_kind::in_query:
+            in_query(e);
+            break;
+        case expr_kind::exists:
+            *this << (e.negated ? "NOT EXISTS " : "EXISTS ");
+            query(*e.query);
+            break;
         default:
             atom(*e.operands[0]);
             *this << (e.negated ? " IS NOT NULL" : " IS NULL");
@@ -163,7 +220,7 @@ void expression_writer::node(const expr& e, bool bare) {
 }
 
 void expression_writer::column(const expr& e) {
-    const scope::appearance& a = scope_.of(e.ref);
+    const scope::appearance& a = scope_->of(e.ref);
     if (qualified_) {
         identifier(a.name);
         *this << ".";

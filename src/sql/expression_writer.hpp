@@ -3,6 +3,7 @@
 // statement; not shared between threads.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,30 +18,45 @@ namespace shardwise::sql {
 class scope {
 public:
     explicit scope(table_ref only);
-    explicit scope(const select& s);
+    /// `around`: the tables of the statement that this one stands in; outlives it.
+    explicit scope(const select& s, const scope* around = nullptr);
 
     struct appearance {
         table_ref ref;
-        std::string name;       ///< the table's name, or t<alias>
-        bool optional = false;  ///< right side of a LEFT JOIN: all columns may be NULL
+        std::string name;                    ///< the table's name, or t<alias>
+        bool optional = false;               ///< an outer join may put NULLs in its place
+        const sql::derived* made = nullptr;  ///< a derived table
     };
     const std::vector<appearance>& all() const noexcept { return all_; }
+    const scope* around() const noexcept { return around_; }
     /// Throws bad_query when the column's table is not part of the statement.
     const appearance& of(const column_ref& c) const;
     /// `e` may be NULL, outer joins considered.
     bool nullable(const expr& e) const;
 
 private:
-    void add(table_ref ref, bool optional);
+    void add(table_ref ref, bool optional, const sql::derived* made = nullptr);
+    const appearance* find(const column_ref& c) const noexcept;
+    bool takes(std::string_view name) const;
     std::vector<appearance> all_;
+    const scope* around_ = nullptr;
 };
 
 class expression_writer {
 public:
     expression_writer(const dialect& d, const scope& tables, bool pad_lists)
-        : dialect_(d), traits_(d.traits()), scope_(tables), pad_lists_(pad_lists) {
+        : dialect_(d), traits_(d.traits()), scope_(&tables), pad_lists_(pad_lists) {
         qualified_ = tables.all().size() > 1;
     }
+
+    const dialect& target() const noexcept { return dialect_; }
+    const scope& tables() const noexcept { return *scope_; }
+
+    /// A statement inside this one, in parentheses. `columns`: names of its result columns; empty:
+    /// as they come.
+    void query(const select& s, const std::vector<std::string>& columns = {});
+    /// A further part of a UNION, INTERSECT or EXCEPT: it sees what the first part sees.
+    void branch(const select& s, bool compared);
 
     /// Text that is not an expression.
     expression_writer& operator<<(std::string_view sql) {
@@ -75,6 +91,7 @@ private:
         const expr* expression;
         std::string text;  ///< numbered parameters only: as first written
     };
+    void inside(const scope& inner, const std::function<void()>& write);
     void any(const expr& e, bool bare);
     void node(const expr& e, bool bare);
     void atom(const expr& e) { any(e, false); }
@@ -94,14 +111,32 @@ private:
     void between(const expr& e);
     void like(const expr& e);
     void aggregate_call(const expr& e);
-    void sum(const expr& x);
-    void average(const expr& x);
     void extreme(const expr& e);
     bool postgres_extreme(const expr& e);
+    void distribution(const expr& e);
+    void distinct_from(const expr& e);
+    void in_query(const expr& e);
+    void scalar_query(const expr& e);
+    // function_writer.cpp
+    void function_call(const expr& e);
+    void conditional(const expr& e);
+    void arguments(std::string_view name, const expr& e);
+    void concat(const expr& e);
+    void substring(const expr& e);
+    void position(const expr& e);
+    void rounded(const expr& e);
+    void cast(const expr& e);
+    void cast_to(const expr& x, std::string_view type);
+    void part_of_time(const expr& e);
+    void truncated_time(const expr& e);
+    void micros(const expr& x);
+    void window(const expr& e);
+    void over(const expr& e);
+    void aggregate_body(const expr& e, const std::function<void()>& after);
 
     const dialect& dialect_;
     const dialect_traits& traits_;
-    const scope& scope_;
+    const scope* scope_;
     std::vector<key> keys_;
     compiled out_;
     bool pad_lists_;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "shardwise/base/error.hpp"
+#include "sql/rewrite.hpp"
 
 namespace shardwise::sql {
 namespace {
@@ -25,11 +26,21 @@ bool is_grouped(const select& s) {
                        [](const ordering& o) { return o.by->has_aggregate; });
 }
 
+bool is_table_of(const select& s, const column_ref& c) {
+    const table_ref t{c.table, c.alias};
+    return s.from == t || std::any_of(s.joins.begin(), s.joins.end(),
+                                      [&](const join& j) { return j.joined == t; });
+}
+
 void check_covered(const select& s, std::string_view clause, const expr& e) {
     if (e.kind == expr_kind::aggregate) return;
     for (const expr_ptr& key : s.group_by)
         if (same_expression(*key, e)) return;
-    if (e.kind == expr_kind::column)
+    if (e.query)
+        for (const column_ref& c : columns_from_outside(*e.query))
+            check_covered(s, clause, *column(c));
+    // Columns of the statements around this one are constants here.
+    if (e.kind == expr_kind::column && is_table_of(s, e.ref))
         refuse(
             fmt::format("{} uses {}.{}, which is neither grouped nor aggregated: add it to "
                         "group_by",
@@ -56,6 +67,7 @@ void check_distinct(const select& s) {
 
 void check_grouping(const select& s) {
     if (s.distinct) check_distinct(s);
+    for_each_query(s, [](const select& inner) { check_grouping(inner); });
     if (!is_grouped(s)) {
         if (s.having) refuse("HAVING needs groups or an aggregate: use where");
         return;

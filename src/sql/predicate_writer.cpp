@@ -22,6 +22,13 @@ std::size_t padded_length(std::size_t count) {
     return std::max(count, std::min(std::bit_ceil(count), longest_in_list));
 }
 
+/// PostgreSQL's stand-ins for these have no OVER.
+void refuse_window_of(const expr& x) {
+    if (x.type.type != column_type::uuid && x.type.type != column_type::blob) return;
+    raise(error_code::not_supported,
+          "MIN and MAX of UUIDs and bytes over a window are not supported");
+}
+
 [[noreturn]] void refuse(const schema::table& t, std::string message) {
     raise(
         error_info{.code = error_code::bad_query, .message = std::move(message), .table = t.name});
@@ -69,58 +76,147 @@ void expression_writer::like(const expr& e) {
 }
 
 void expression_writer::aggregate_call(const expr& e) {
+    aggregate_body(e, [] {});
+}
+
+/// `after` follows each call of an aggregate function: OVER.
+void expression_writer::aggregate_body(const expr& e, const std::function<void()>& after) {
     // What is aggregated are rows, not groups: keys do not stand for it.
-    const bool keys = std::exchange(keys_enabled_, false);
+    const bool keys = std::exchange(keys_enabled_, e.kind == expr_kind::window && keys_enabled_);
+    const bool distinct =
+        e.function == aggregate::sum_distinct || e.function == aggregate::avg_distinct;
+    const auto call = [&](std::string_view before, std::string_view end) {
+        *this << before;
+        if (distinct) *this << "DISTINCT ";
+        whole(*e.operands[0]);
+        *this << ")";
+        after();
+        *this << end;
+    };
     switch (e.function) {
         case aggregate::count_all:
             *this << "COUNT(*)";
+            after();
             break;
         case aggregate::count:
+            call("COUNT(", "");
+            break;
         case aggregate::count_distinct:
-            *this << (e.function == aggregate::count ? "COUNT(" : "COUNT(DISTINCT ");
-            if (e.function == aggregate::count)
-                whole(*e.operands[0]);
-            else
-                in_byte_order(*e.operands[0]);
+            *this << "COUNT(DISTINCT ";
+            in_byte_order(*e.operands[0]);
             *this << ")";
             break;
         case aggregate::sum:
-            sum(*e.operands[0]);
+        case aggregate::sum_distinct: {
+            // PostgreSQL's sum of narrow integers is a bigint; the result type is a decimal.
+            const bool widen =
+                traits_.narrow_arithmetic && is_integer(e.operands[0]->type.type);
+            call(widen ? "CAST(SUM(" : "SUM(", widen ? " AS numeric)" : "");
             break;
+        }
         case aggregate::avg:
-            average(*e.operands[0]);
+        case aggregate::avg_distinct: {
+            const sql_type& x = e.operands[0]->type;
+            call("(CAST(SUM(", fmt::format(" AS {})", traits_.double_type));
+            if (traits_.scaled_decimals && x.type == column_type::decimal && x.scale > 0)
+                *this << " / 1" << std::string(x.scale, '0') << ".0";
+            call(" / COUNT(", ")");
             break;
+        }
         case aggregate::min:
         case aggregate::max:
+            if (e.kind == expr_kind::window && traits_.narrow_arithmetic)
+                refuse_window_of(*e.operands[0]);
             extreme(e);
+            after();
+            break;
+        case aggregate::var_pop:
+        case aggregate::var_samp:
+        case aggregate::stddev_pop:
+        case aggregate::stddev_samp:
+            distribution(e);
+            after();
             break;
     }
     keys_enabled_ = keys;
 }
 
-void expression_writer::sum(const expr& x) {
-    // PostgreSQL's sum of narrow integers is a bigint; the result type here is a decimal.
-    const bool widen = traits_.narrow_arithmetic && is_integer(x.type.type);
-    *this << (widen ? "CAST(SUM(" : "SUM(");
-    whole(x);
-    *this << (widen ? ") AS numeric)" : ")");
-}
-
-void expression_writer::average(const expr& x) {
-    *this << "(CAST(SUM(";
-    whole(x);
-    *this << ") AS " << traits_.double_type << ")";
-    if (traits_.scaled_decimals && x.type.type == column_type::decimal && x.type.scale > 0)
-        *this << " / 1" << std::string(x.type.scale, '0') << ".0";
-    *this << " / COUNT(";
-    whole(x);
-    *this << "))";
+/// Of doubles: the engines agree but for the last digits.
+void expression_writer::distribution(const expr& e) {
+    const auto name = [&]() -> std::string_view {
+        switch (e.function) {
+            case aggregate::var_pop:
+                return "VAR_POP";
+            case aggregate::var_samp:
+                return "VAR_SAMP";
+            case aggregate::stddev_pop:
+                return "STDDEV_POP";
+            default:
+                return "STDDEV_SAMP";
+        }
+    };
+    if (traits_.scaled_decimals) *this << "sw_";
+    *this << name() << "(";
+    const expr& x = *e.operands[0];
+    if (x.type.type == column_type::float64) {
+        whole(x);
+    } else {
+        *this << "CAST(";
+        whole(x);
+        *this << " AS " << traits_.double_type << ")";
+        if (traits_.scaled_decimals && x.type.type == column_type::decimal && x.type.scale > 0)
+            *this << " / 1" << std::string(x.type.scale, '0') << ".0";
+    }
+    *this << ")";
 }
 
 void expression_writer::extreme(const expr& e) {
     if (traits_.narrow_arithmetic && postgres_extreme(e)) return;
     *this << (e.function == aggregate::min ? "MIN(" : "MAX(");
     in_byte_order(*e.operands[0]);
+    *this << ")";
+}
+
+void expression_writer::distinct_from(const expr& e) {
+    const sql_type as = comparison_type(e.operands);
+    // MariaDB's <=> is "not distinct from".
+    const bool mariadb = dialect_.kind() == dialect_kind::mariadb;
+    if (mariadb && !e.negated) *this << "NOT (";
+    operand(*e.operands[0], as);
+    if (mariadb)
+        *this << " <=> ";
+    else if (dialect_.kind() == dialect_kind::sqlite)
+        *this << (e.negated ? " IS " : " IS NOT ");
+    else
+        *this << (e.negated ? " IS NOT DISTINCT FROM " : " IS DISTINCT FROM ");
+    operand(*e.operands[1], as);
+    if (mariadb && !e.negated) *this << ")";
+}
+
+void expression_writer::in_query(const expr& e) {
+    const expr_ptr pair[] = {e.operands[0], e.query->items[0].expression};
+    const sql_type as = comparison_type(pair);
+    operand(*e.operands[0], as);
+    *this << (e.negated ? " NOT IN " : " IN ");
+    const bool limited = e.query->limit || e.query->offset != 0;
+    if (!limited) return query(*e.query);
+    // MariaDB has no LIMIT right inside of IN.
+    *this << "(SELECT ";
+    identifier("sw_value");
+    *this << " FROM ";
+    query(*e.query, {"sw_value"});
+    *this << " AS ";
+    identifier("sw_rows");
+    *this << ")";
+}
+
+/// SQLite takes the first of several rows without a word; sw_only() refuses them.
+void expression_writer::scalar_query(const expr& e) {
+    if (dialect_.kind() != dialect_kind::sqlite) return query(*e.query);
+    *this << "(SELECT sw_only(";
+    identifier("sw_value");
+    *this << ") FROM ";
+    query(*e.query, {"sw_value"});
     *this << ")";
 }
 
@@ -155,7 +251,7 @@ void expression_writer::order_term(const ordering& o) {
     out_.text.resize(start);
     const std::size_t after = out_.values.size();
     const int times =
-        dialect_.order_term(out_.text, x, o.descending, o.nulls_first, scope_.nullable(*o.by));
+        dialect_.order_term(out_.text, x, o.descending, o.nulls_first, scope_->nullable(*o.by));
     if (traits_.numbered_parameters) return;
     for (int again = 1; again < times; ++again)
         for (std::size_t i = bound; i < after; ++i) {

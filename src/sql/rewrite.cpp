@@ -6,20 +6,29 @@
 namespace shardwise::sql {
 namespace {
 
-expr_ptr with_operands(const expr& e, std::vector<expr_ptr> operands) {
+expr_ptr remade(const expr& e, std::vector<expr_ptr> operands, const select_ptr& query) {
     auto* const copy = new expr;
     expr_ptr owner{copy};
     copy->kind = e.kind;
     copy->operation = e.operation;
     copy->function = e.function;
+    copy->callee = e.callee;
+    copy->unit = e.unit;
     copy->negated = e.negated;
+    copy->has_otherwise = e.has_otherwise;
     copy->ref = e.ref;
     copy->literal = e.literal;
     copy->list = e.list;
+    copy->query = query;
+    copy->window = e.window;
     copy->type = e.type;
+    copy->has_window = e.kind == expr_kind::window;
+    copy->has_query = static_cast<bool>(e.query);
     for (const expr_ptr& x : operands) {
         copy->depth = std::max(copy->depth, static_cast<std::uint16_t>(x->depth + 1));
         copy->has_aggregate = copy->has_aggregate || x->has_aggregate;
+        copy->has_window = copy->has_window || x->has_window;
+        copy->has_query = copy->has_query || x->has_query;
     }
     copy->has_aggregate = copy->has_aggregate || e.kind == expr_kind::aggregate;
     copy->operands = std::move(operands);
@@ -38,7 +47,11 @@ expr_ptr rewrite(const expr_ptr& e, const replacement& replace) {
         operands.push_back(rewrite(x, replace));
         changed = changed || !(operands.back() == x);
     }
-    return changed ? with_operands(*e, std::move(operands)) : e;
+    return changed ? remade(*e, std::move(operands), e->query) : e;
+}
+
+expr_ptr with_query(const expr& e, std::vector<expr_ptr> operands, const select_ptr& query) {
+    return remade(e, std::move(operands), query);
 }
 
 void for_each_node(const expr_ptr& e, const std::function<void(const expr&)>& visit) {
@@ -59,6 +72,51 @@ std::vector<expr_ptr> expressions_of(const select& s) {
     add(s.having);
     for (const ordering& o : s.order_by) add(o.by);
     return all;
+}
+
+void for_each_query(const select& s, const std::function<void(const select&)>& visit) {
+    for (const derived_ptr& d : s.derived_tables) visit(*d->query);
+    for (const expr_ptr& e : expressions_of(s))
+        if (e->has_query)
+            for_each_node(e, [&](const expr& x) {
+                if (x.query) visit(*x.query);
+            });
+    for (const set_branch& b : s.branches) visit(*b.query);
+}
+
+bool is_nested(const select& s) {
+    if (!s.derived_tables.empty() || !s.branches.empty()) return true;
+    const std::vector<expr_ptr> all = expressions_of(s);
+    return std::any_of(all.begin(), all.end(), [](const expr_ptr& e) { return e->has_query; });
+}
+
+namespace {
+
+bool provides(const select& s, const column_ref& c) {
+    const table_ref t{c.table, c.alias};
+    return s.from == t || std::any_of(s.joins.begin(), s.joins.end(),
+                                      [&](const join& j) { return j.joined == t; });
+}
+
+}  // namespace
+
+std::vector<column_ref> columns_from_outside(const select& s) {
+    std::vector<column_ref> found;
+    const auto add = [&](const column_ref& c) {
+        if (!provides(s, c) && std::find(found.begin(), found.end(), c) == found.end())
+            found.push_back(c);
+    };
+    for (const expr_ptr& e : expressions_of(s))
+        for_each_node(e, [&](const expr& x) {
+            if (x.kind == expr_kind::column) add(x.ref);
+            if (!x.query) return;
+            for (const column_ref& c : columns_from_outside(*x.query)) add(c);
+        });
+    // Branches have tables of their own: only what is outside of them may be outside of `s`.
+    for (const set_branch& b : s.branches)
+        for (const column_ref& c : columns_from_outside(*b.query))
+            if (std::find(found.begin(), found.end(), c) == found.end()) found.push_back(c);
+    return found;
 }
 
 }  // namespace shardwise::sql

@@ -34,7 +34,18 @@ bool is_known(expr_kind kind) noexcept {
         case expr_kind::like:
         case expr_kind::between:
         case expr_kind::aggregate:
+        case expr_kind::function:
+        case expr_kind::extract:
+        case expr_kind::truncate:
+        case expr_kind::conditional:
+        case expr_kind::cast:
+        case expr_kind::distinct_from:
             return true;
+        case expr_kind::in_query:
+        case expr_kind::exists:
+        case expr_kind::scalar_query:
+        case expr_kind::window:
+            return false;
     }
     return false;
 }
@@ -99,8 +110,9 @@ void statement_shape::put(const table_ref& t) noexcept {
 }
 
 void statement_shape::put(const select& s) {
-    const auto& [from, joins, items, where, group_by, having, order_by, limit, offset, distinct,
-                 references] = s;
+    const auto& [from, joins, derived_tables, items, where, group_by, having, order_by, limit,
+                 offset, distinct, branches, references] = s;
+    if (!derived_tables.empty() || !branches.empty()) known_ = false;
     put(from);
     put(joins.size());
     for (const join& j : joins) {
@@ -158,12 +170,18 @@ void statement_shape::put(const expr_ptr& e) {
 }
 
 void statement_shape::put_node(const expr& e) {
-    // depth and has_aggregate follow from the operands.
-    const auto& [kind, operation, function, negated, ref, literal, list, operands, type, depth,
-                 has_aggregate, references] = e;
+    // depth and the has_... follow from the operands.
+    const auto& [kind, operation, function, callee, unit, negated, has_otherwise, ref, literal, list,
+                 operands, query, window, type, depth, has_aggregate, has_window, has_query,
+                 references] = e;
     const auto& [result, precision, scale, nullable] = type;
-    known_ = known_ && is_known(kind);
+    known_ = known_ && is_known(kind) && !query && !window;
+    // The texts of these two depend on the values of their constants.
+    if (kind == expr_kind::function &&
+        (callee == sql::function::substring || callee == sql::function::round))
+        known_ = false;
     put(packed(kind, operation, function, negated, result, precision, scale, nullable));
+    put(packed(callee, unit, has_otherwise));
     if (kind == expr_kind::column) {
         const auto& [table, column, alias] = ref;
         put(address(table));

@@ -237,6 +237,7 @@ sql_type type_of_binary(op o, const expr& a, const expr& b) {
 sql_type type_of_aggregate(aggregate f, const expr* x) {
     if (f == aggregate::count_all) return {column_type::int64};
     if (x->has_aggregate) refuse("an aggregate cannot stand inside another aggregate");
+    if (x->has_window) refuse("a window function cannot stand inside an aggregate");
     const type_family family = family_of(x->type.type);
     switch (f) {
         case aggregate::count_all:
@@ -246,13 +247,21 @@ sql_type type_of_aggregate(aggregate f, const expr* x) {
             if (family == type_family::json) refuse("JSON documents cannot be counted as distinct");
             return {column_type::int64};
         case aggregate::sum:
-        case aggregate::avg:
+        case aggregate::sum_distinct:
             if (family != type_family::number)
-                refuse(fmt::format("{} needs numbers, not {}", f == aggregate::sum ? "SUM" : "AVG",
-                                   name_of(x->type.type)));
-            if (f == aggregate::avg || x->type.type == column_type::float64)
-                return {column_type::float64, 0, 0, true};
+                refuse(fmt::format("SUM needs numbers, not {}", name_of(x->type.type)));
+            if (x->type.type == column_type::float64) return {column_type::float64, 0, 0, true};
             return decimal_type(most_digits, scale_of(x->type), true);
+        case aggregate::avg:
+        case aggregate::avg_distinct:
+        case aggregate::var_pop:
+        case aggregate::var_samp:
+        case aggregate::stddev_pop:
+        case aggregate::stddev_samp:
+            if (family != type_family::number)
+                refuse(fmt::format("AVG, variance and standard deviation need numbers, not {}",
+                                   name_of(x->type.type)));
+            return {column_type::float64, 0, 0, true};
         case aggregate::min:
         case aggregate::max: {
             if (family == type_family::json) refuse("JSON documents have no order");

@@ -20,6 +20,12 @@ sql_type type_of_constant(const arg& v);
 sql_type type_of_unary(op o, const expr& x);
 sql_type type_of_binary(op o, const expr& a, const expr& b);
 sql_type type_of_aggregate(aggregate f, const expr* x);
+sql_type type_of_function(function f, std::span<const expr_ptr> arguments);
+sql_type type_of_part(time_unit part, const expr& from, bool truncated);
+/// Of CASE, COALESCE, the columns of a UNION: what all of them can be.
+sql_type type_of_alternatives(std::string_view what, std::span<const expr_ptr> values);
+sql_type type_of_cast(const expr& x, const sql_type& to);
+sql_type type_of_window(window_function f, std::span<const expr_ptr> arguments);
 
 /// Throws unless `a` and `b` can be compared; a NULL literal goes with everything. `what` names the
 /// operation in the message.

@@ -95,7 +95,7 @@ class ClusterScenario:
             (["verify", "custmers"], "SW204 unknown_table", "customers"),
             (["explain", "SELECT * FROM custmers"], "SW204 unknown_table", "place 1:15"),
             (["explain", "SELECT nme FROM countries"], "SW205 unknown_column", "did you mean 'name'"),
-            (["explain", "SELECT lower(name) FROM countries"], "SW305 not_supported", "place 1:8"),
+            (["explain", "SELECT soundex(name) FROM countries"], "SW305 not_supported", "place 1:8"),
             (["explain", "SELEC 1"], "SW308 bad_input", "place 1:1"),
             (["import", "customers", "nowhere.csv"], "SW308 bad_input", "nowhere.csv"),
             (["import", "customers", DATA / "countries.csv"], "SW205 unknown_column", "countries.csv"),

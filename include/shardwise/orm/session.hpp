@@ -19,6 +19,7 @@
 #include "shardwise/model/statement.hpp"
 #include "shardwise/orm/record.hpp"
 #include "shardwise/orm/result.hpp"
+#include "shardwise/orm/sql_text.hpp"
 #include "shardwise/plan/explain.hpp"
 
 namespace shardwise {
@@ -59,6 +60,12 @@ public:
     void values(const model::entity& e, const sql::select_ptr& s, void* context,
                 void* (*room)(void* context, std::size_t expected));
     row_stream_ptr open_stream(const sql::select_ptr& s);
+    /// `columns`: what the members of a row are; they must fit the statement's columns.
+    row_set_ptr select_text(std::string_view text, const sql_argument* arguments, std::size_t count,
+                            const codec* const* columns, std::size_t column_count);
+    sql_result run_text(std::string_view text, const sql_argument* arguments, std::size_t count);
+    explanation explain_text(std::string_view text, const sql_argument* arguments,
+                             std::size_t count);
     std::int64_t count(const sql::select_ptr& s);
     std::int64_t run(const sql::change_ptr& c);
     explanation explain(const sql::select_ptr& s);
@@ -279,6 +286,34 @@ public:
     template <class Q>
     explanation explain(const Q& q) {
         return core_.explain(q.statement());
+    }
+
+    // ---------------------------------------------------------------- SQL text
+
+    /// Rows of a SELECT as tuples or structs, as many members as columns, in their order:
+    ///     session.sql<order_row>("SELECT id, total FROM orders WHERE customer_id = :id",
+    ///                            named("id", 5))
+    /// PostgreSQL's SQL (docs/guide/sql.md), whatever servers the shards are; arguments are bound.
+    /// Throws bad_query, not_supported, unknown_table, unknown_column with the place in the text
+    /// before anything is sent; bad_query when a member does not fit its column.
+    template <class Row, class... Args>
+    result<Row> sql(std::string_view text, const Args&... args) {
+        const sql_argument list[] = {detail::to_argument(args)..., {}};
+        const codec* columns[96];
+        const std::size_t count = detail::row_codecs<Row>(columns);
+        return result<Row>(core_.select_text(text, list, sizeof...(Args), columns, count));
+    }
+    /// Any SELECT, UPDATE or DELETE; rows with the types that come.
+    template <class... Args>
+    sql_result sql(std::string_view text, const Args&... args) {
+        const sql_argument list[] = {detail::to_argument(args)..., {}};
+        return core_.run_text(text, list, sizeof...(Args));
+    }
+    /// Where it would go and why; nothing is sent.
+    template <class... Args>
+    explanation explain_sql(std::string_view text, const Args&... args) {
+        const sql_argument list[] = {detail::to_argument(args)..., {}};
+        return core_.explain_text(text, list, sizeof...(Args));
     }
 
     // ---------------------------------------------------------------- bulk

@@ -63,7 +63,69 @@ enum class op : std::uint8_t {
     minus,
 };
 
-enum class aggregate : std::uint8_t { count_all, count, count_distinct, sum, avg, min, max };
+enum class aggregate : std::uint8_t {
+    count_all,
+    count,
+    count_distinct,
+    sum,
+    avg,
+    min,
+    max,
+    sum_distinct,
+    avg_distinct,
+    // of numbers as doubles; NULL over no rows, samples also over one
+    var_pop,
+    var_samp,
+    stddev_pop,
+    stddev_samp,
+};
+
+/// Functions of one row (docs/types.md, "Functions").
+enum class function : std::uint8_t {
+    // text; lengths and positions in characters, from 1
+    lower,
+    upper,
+    length,
+    substring,  ///< (text, from) or (text, from, count)
+    trim,       ///< blanks, on both sides
+    trim_left,
+    trim_right,
+    replace,   ///< (text, what, with)
+    concat,    ///< NULL when a part is NULL
+    position,  ///< (part, text): of the first, 0: none
+    // numbers
+    absolute,
+    floor,    ///< of decimals and doubles
+    ceiling,  ///< of decimals and doubles
+    round,    ///< (decimal, digits): half away from zero; digits a constant
+    coalesce,
+};
+
+/// Parts of dates and instants (UTC).
+enum class time_unit : std::uint8_t {
+    year,
+    quarter,
+    month,
+    week,  ///< begins on Monday; truncate only
+    day,
+    hour,
+    minute,
+    second,
+    weekday,   ///< 0 Sunday .. 6 Saturday; extract only
+    year_day,  ///< from 1; extract only
+};
+
+/// Functions over the rows of a window, besides the aggregates.
+enum class window_function : std::uint8_t {
+    row_number,
+    rank,
+    dense_rank,
+    ntile,  ///< (groups)
+    lag,    ///< (x) or (x, rows), rows a constant
+    lead,
+    first_value,
+    last_value,
+};
 
 expr_ptr column(const column_ref& c);
 expr_ptr constant(const arg& v);          ///< becomes a bound parameter
@@ -75,8 +137,23 @@ expr_ptr like(const expr_ptr& x, const expr_ptr& pattern,
               bool negated);  ///< escape is backslash, case-sensitive
 expr_ptr between(const expr_ptr& x, const expr_ptr& low, const expr_ptr& high, bool negated);
 expr_ptr call(aggregate f, const expr_ptr& x);  ///< x empty for count_all
+expr_ptr call(function f, const expr_ptr* arguments, std::size_t count);
+/// An int64; seconds without their fraction.
+expr_ptr extract(time_unit part, const expr_ptr& from);
+/// The beginning of the unit, of the type of `x`.
+expr_ptr truncate(time_unit to, const expr_ptr& x);
+/// CASE: `cases` are condition, value, condition, value, ...; `otherwise` may be empty (NULL).
+expr_ptr conditional(const expr_ptr* cases, std::size_t count, const expr_ptr& otherwise);
+/// Conversions that lose nothing, and decimals rounded half away from zero (docs/types.md).
+expr_ptr cast(const expr_ptr& x, column_type to, std::uint8_t precision, std::uint8_t scale);
+/// IS DISTINCT FROM (negated: IS NOT DISTINCT FROM): never NULL.
+expr_ptr distinct_from(const expr_ptr& a, const expr_ptr& b, bool negated);
+/// Statements of one column; they may use columns of the statements around them.
+expr_ptr in_query(const expr_ptr& x, const select_ptr& query, bool negated);
+expr_ptr exists(const select_ptr& query, bool negated);
+expr_ptr scalar(const select_ptr& query);  ///< NULL when it has no row; an error when it has more
 
-enum class join_kind : std::uint8_t { inner, left };
+enum class join_kind : std::uint8_t { inner, left, right, full, cross };
 
 struct ordering {
     expr_ptr by;
@@ -85,11 +162,55 @@ struct ordering {
         false;  ///< resolved by the façade: default is last ascending, first descending
 };
 
+/// The rows that an aggregate or a window function sees. Without bounds: from the first row of the
+/// partition to the last peer of the current row, or all rows when there is no order.
+struct frame {
+    enum class unit : std::uint8_t { none, rows, range };
+    /// Of a bound: everything before (after), so many rows before (after), the current row.
+    enum class edge : std::uint8_t { unbounded, offset, current };
+    unit what = unit::none;
+    edge from = edge::unbounded;
+    std::int64_t from_rows = 0;  ///< negative: before the current row
+    edge to = edge::current;
+    std::int64_t to_rows = 0;
+    friend bool operator==(const frame&, const frame&) = default;
+};
+
+struct window_description {
+    const expr_ptr* partition_by = nullptr;
+    std::size_t partition_count = 0;
+    const ordering* order_by = nullptr;
+    std::size_t order_count = 0;
+    frame rows;
+};
+/// `call` is an aggregate.
+expr_ptr over(const expr_ptr& call, const window_description& w);
+expr_ptr over(window_function f, const expr_ptr* arguments, std::size_t count,
+              const window_description& w);
+
 /// SELECT of all columns of one table in mapping order (items == nullptr) or of expressions.
 select_ptr make_select(const schema::table& from, const expr_ptr* items, std::size_t count);
 select_ptr add_where(const select_ptr&, const expr_ptr&);  ///< ANDed to what is there
 select_ptr add_join(const select_ptr&, join_kind, const schema::table& joined, std::uint8_t alias,
-                    const expr_ptr& on);
+                    const expr_ptr& on);  ///< `on` is empty for cross
+
+/// The rows of a statement as a table of another one. Its columns are the statement's, in their
+/// order, called `columns` (as many; different). Immutable.
+struct derived;
+void retain(const derived*) noexcept;
+void release(const derived*) noexcept;
+using derived_ptr = shared<const derived>;
+derived_ptr make_derived(std::string_view name, const select_ptr& query,
+                         const std::string_view* columns);
+/// The table that column_refs name.
+const schema::table& table_of(const derived& d) noexcept;
+select_ptr make_select(const derived_ptr& from, const expr_ptr* items, std::size_t count);
+select_ptr add_join(const select_ptr&, join_kind, const derived_ptr& joined, const expr_ptr& on);
+
+/// UNION [ALL], INTERSECT, EXCEPT of statements without ORDER BY, LIMIT and OFFSET: those go around
+/// it, over a derived table. Columns of different number types meet in the wider one.
+enum class set_operation : std::uint8_t { union_all, union_distinct, intersect, except };
+select_ptr combine(const select_ptr& a, set_operation o, const select_ptr& b);
 select_ptr add_group(const select_ptr&, const expr_ptr* by, std::size_t count);
 select_ptr add_having(const select_ptr&, const expr_ptr&);
 select_ptr add_order(const select_ptr&, const ordering* by, std::size_t count);

@@ -4,9 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
+#include <deque>
+#include <functional>
 
-#include "plan/expressions.hpp"
+#include "base/ascii.hpp"
 #include "sql/rewrite.hpp"
 
 namespace shardwise::plan {
@@ -19,10 +20,13 @@ local_column local_column_of(const schema::column& c) {
 /// One appearance of a table: which of its columns are needed and which conditions are its own.
 struct appearance {
     sql::table_ref at;
+    const sql::derived* made = nullptr;
     /// An outer join can put NULLs in the place of its rows: conditions of the WHERE may need them.
     bool optional = false;
+    /// An outer join keeps its rows whatever its ON says.
+    bool preserved = false;
     std::vector<schema::column_index> columns;
-    std::vector<const sql::expr*> conditions;
+    std::vector<sql::expr_ptr> conditions;
     std::shared_ptr<const schema::table> table;
 
     std::uint16_t position_of(schema::column_index c) const {
@@ -31,31 +35,103 @@ struct appearance {
     }
 };
 
+/// A statement inside the statement that takes nothing from around it: asked by itself.
+struct inner_statement {
+    const sql::select* query;
+    std::shared_ptr<const schema::table> table;
+};
+
 class taker_apart {
 public:
-    explicit taker_apart(const sql::select& s) : s_(s) {
-        appearances_.push_back({s.from, false, {}, {}, {}});
-        for (const sql::join& j : s.joins)
-            appearances_.push_back({j.joined, j.kind == sql::join_kind::left, {}, {}, {}});
-    }
+    explicit taker_apart(const sql::select& s) : s_(s) {}
 
     local_statement run() {
-        find_columns();
-        find_conditions();
+        if (!s_.branches.empty()) return parts_of_set_operation();
+        explore(s_);
         local_statement out;
-        for (std::size_t i = 0; i < appearances_.size(); ++i) {
-            appearance& a = appearances_[i];
-            std::vector<local_column> columns;
-            for (const schema::column_index c : a.columns)
-                columns.push_back(local_column_of(a.at.table->columns[c]));
-            a.table = local_table(fmt::format("rows{}", i + 1), columns);
-            out.sources.push_back({rows_of(a), a.table});
+        for (appearance& a : appearances_) out.sources.push_back(source_of(a));
+        for (inner_statement& i : inner_) {
+            sql::select_ptr rows = sql::freeze(sql::clone(*i.query));
+            out.sources.push_back({std::move(rows), i.table});
         }
-        out.query = over_local_tables();
+        out.query = localized(s_);
         return out;
     }
 
 private:
+    // ------------------------------------------------------------ what is there
+
+    void explore(const sql::select& s) {
+        const std::size_t first = appearances_.size();
+        add(s, s.from);
+        for (const sql::join& j : s.joins) add(s, j.joined);
+        mark_outer_joins(s, first);
+        find_conditions(s);
+        for (const sql::expr_ptr& e : sql::expressions_of(s))
+            sql::for_each_node(e, [&](const sql::expr& x) {
+                if (x.kind == sql::expr_kind::column) need(x.ref);
+                if (x.query) explore_inner(x);
+            });
+        for (std::size_t i = first; i < appearances_.size(); ++i)
+            if (appearances_[i].columns.empty())  // rows without a needed column still count
+                need(appearances_[i], first_column(appearances_[i]));
+        for (const sql::set_branch& b : s.branches) explore(*b.query);
+    }
+
+    void add(const sql::select& s, const sql::table_ref& t) {
+        appearance a;
+        a.at = t;
+        a.made = s.find_derived(t.table);
+        appearances_.push_back(std::move(a));
+    }
+
+    void explore_inner(const sql::expr& x) {
+        if (!sql::columns_from_outside(*x.query).empty()) return explore(*x.query);
+        std::vector<local_column> columns;
+        for (const sql::select_item& i : x.query->items)
+            columns.push_back({fmt::format("c{}", columns.size() + 1), i.expression->type});
+        for (local_column& c : columns) c.type.nullable = true;
+        inner_.push_back({x.query.get(),
+                          local_table(unused("subquery"), columns)});
+    }
+
+    /// The scratch database has one name space, the statement has several.
+    std::string unused(std::string name) {
+        const auto taken = [&] {
+            return std::any_of(names_.begin(), names_.end(), [&](const std::string& n) {
+                return equal_ignoring_case(n, name);
+            });
+        };
+        for (std::size_t n = 2; taken(); ++n) name = fmt::format("{}{}", name, n);
+        names_.push_back(name);
+        return name;
+    }
+
+    void mark_outer_joins(const sql::select& s, std::size_t first) {
+        for (std::size_t i = 0; i < s.joins.size(); ++i) {
+            const sql::join_kind kind = s.joins[i].kind;
+            appearance& joined = appearances_[first + i + 1];
+            if (kind == sql::join_kind::left || kind == sql::join_kind::full) joined.optional = true;
+            if (kind == sql::join_kind::right || kind == sql::join_kind::full) {
+                joined.preserved = true;
+                for (std::size_t k = first; k <= first + i; ++k) appearances_[k].optional = true;
+            }
+        }
+    }
+
+    static schema::column_index first_column(const appearance& a) {
+        const auto& key = a.at.table->primary_key;
+        return key.empty() ? schema::column_index{0} : key.front();
+    }
+
+    void need(const sql::column_ref& c) {
+        if (appearance* const a = find(c)) need(*a, c.column);
+    }
+    static void need(appearance& a, schema::column_index c) {
+        if (std::find(a.columns.begin(), a.columns.end(), c) == a.columns.end())
+            a.columns.push_back(c);
+    }
+
     appearance* find(const sql::column_ref& c) {
         const auto at = std::find_if(appearances_.begin(), appearances_.end(), [&](const auto& a) {
             return a.at == sql::table_ref{c.table, c.alias};
@@ -63,56 +139,61 @@ private:
         return at == appearances_.end() ? nullptr : &*at;
     }
 
-    void find_columns() {
-        for (const sql::expr_ptr& e : sql::expressions_of(s_))
-            sql::for_each_node(e, [&](const sql::expr& x) {
-                if (x.kind != sql::expr_kind::column) return;
-                if (appearance* const a = find(x.ref)) need(*a, x.ref.column);
-            });
-        // Rows without a needed column still count.
-        for (appearance& a : appearances_)
-            if (a.columns.empty()) need(a, a.at.table->primary_key.front());
-    }
+    // ------------------------------------------------------------ what can be said on the shards
 
-    static void need(appearance& a, schema::column_index c) {
-        if (std::find(a.columns.begin(), a.columns.end(), c) == a.columns.end())
-            a.columns.push_back(c);
-    }
-
-    void find_conditions() {
-        std::vector<const sql::expr*> where;
-        add_conjuncts(s_.where, where);
-        for (const sql::expr* e : where) {
-            appearance* const a = only_appearance_in(*e);
+    void find_conditions(const sql::select& s) {
+        for_each_conjunct(s.where, [&](const sql::expr_ptr& e) {
+            appearance* const a = only_appearance_in(e);
             if (a != nullptr && !a->optional) a->conditions.push_back(e);
-        }
-        for (const sql::join& j : s_.joins) {
-            std::vector<const sql::expr*> on;
-            add_conjuncts(j.on, on);
-            for (const sql::expr* e : on) {
-                appearance* const a = only_appearance_in(*e);
-                if (a == nullptr) continue;
+        });
+        for (const sql::join& j : s.joins)
+            for_each_conjunct(j.on, [&](const sql::expr_ptr& e) {
+                appearance* const a = only_appearance_in(e);
+                if (a == nullptr || a->preserved) return;
                 // The ON of a LEFT JOIN chooses among the joined rows only, that of an inner join
                 // among the rows of all its tables.
                 const bool joined = a->at == j.joined;
                 if (joined || (j.kind == sql::join_kind::inner && !a->optional))
                     a->conditions.push_back(e);
-            }
+            });
+    }
+
+    static void for_each_conjunct(const sql::expr_ptr& e,
+                                  const std::function<void(const sql::expr_ptr&)>& f) {
+        if (!e) return;
+        if (e->kind == sql::expr_kind::binary && e->operation == sql::op::conj) {
+            for (const sql::expr_ptr& x : e->operands) for_each_conjunct(x, f);
+        } else {
+            f(e);
         }
     }
 
     /// The one appearance that all columns of `e` belong to; nullptr: none or several.
-    appearance* only_appearance_in(const sql::expr& e) {
+    appearance* only_appearance_in(const sql::expr_ptr& e) {
         appearance* found = nullptr;
-        bool one = true;
-        retain(&e);
-        sql::for_each_node(sql::expr_ptr(&e), [&](const sql::expr& x) {
+        bool one = !e->has_query;
+        sql::for_each_node(e, [&](const sql::expr& x) {
             if (x.kind != sql::expr_kind::column) return;
             appearance* const a = find(x.ref);
             one = one && a != nullptr && (found == nullptr || found == a);
             found = a;
         });
-        return one ? found : nullptr;
+        return one && found != nullptr && found->made == nullptr ? found : nullptr;
+    }
+
+    // ------------------------------------------------------------ what is fetched
+
+    local_source source_of(appearance& a) {
+        std::vector<local_column> columns;
+        if (a.made != nullptr) {  // all its columns
+            a.columns.clear();
+            for (std::size_t i = 0; i < a.at.table->columns.size(); ++i)
+                a.columns.push_back(static_cast<schema::column_index>(i));
+        }
+        for (const schema::column_index c : a.columns)
+            columns.push_back(local_column_of(a.at.table->columns[c]));
+        a.table = local_table(unused(a.at.table->name), columns);
+        return {a.made != nullptr ? a.made->query : rows_of(a), a.table};
     }
 
     /// The appearance by itself: the table under its own name.
@@ -125,35 +206,82 @@ private:
         for (const schema::column_index c : a.columns)
             items.push_back(sql::column({a.at.table, c, 0}));
         sql::select_ptr rows = sql::make_select(*a.at.table, items.data(), items.size());
-        for (const sql::expr* e : a.conditions) {
-            retain(e);
-            rows = sql::add_where(rows, sql::rewrite(sql::expr_ptr(e), plain));
-        }
+        for (const sql::expr_ptr& e : a.conditions)
+            rows = sql::add_where(rows, sql::rewrite(e, plain));
         return rows;
     }
 
-    sql::select_ptr over_local_tables() {
-        const sql::replacement local = [this](const sql::expr_ptr& e) -> sql::expr_ptr {
-            if (e->kind != sql::expr_kind::column) return {};
-            const appearance* const a = find(e->ref);
-            return sql::column({a->table.get(), a->position_of(e->ref.column), 0});
-        };
-        const shared<sql::select> q = sql::clone(s_);
-        q->from = {appearances_.front().table.get(), 0};
-        for (std::size_t i = 0; i < q->joins.size(); ++i) {
-            q->joins[i].joined = {appearances_[i + 1].table.get(), 0};
-            q->joins[i].on = sql::rewrite(q->joins[i].on, local);
+    // ------------------------------------------------------------ the statement over what was fetched
+
+    sql::table_ref local(const sql::table_ref& t) {
+        return {find({t.table, 0, t.alias})->table.get(), 0};
+    }
+
+    sql::expr_ptr localized(const sql::expr_ptr& e) {
+        return sql::rewrite(e, [this](const sql::expr_ptr& x) -> sql::expr_ptr {
+            if (x->kind == sql::expr_kind::column) {
+                const appearance* const a = find(x->ref);
+                return sql::column({a->table.get(), a->position_of(x->ref.column), 0});
+            }
+            if (!x->query) return {};
+            std::vector<sql::expr_ptr> operands;
+            for (const sql::expr_ptr& o : x->operands) operands.push_back(localized(o));
+            return sql::with_query(*x, std::move(operands), inner(*x->query));
+        });
+    }
+
+    sql::select_ptr inner(const sql::select& q) {
+        for (const inner_statement& i : inner_)
+            if (i.query == &q) return all_of(*i.table);
+        return localized(q);
+    }
+
+    sql::select_ptr localized(const sql::select& s) {
+        const shared<sql::select> q = sql::clone(s);
+        q->derived_tables.clear();
+        q->from = local(s.from);
+        for (sql::join& j : q->joins) {
+            j.joined = local(j.joined);
+            j.on = localized(j.on);
         }
-        for (sql::select_item& i : q->items) i.expression = sql::rewrite(i.expression, local);
-        q->where = sql::rewrite(q->where, local);
-        for (sql::expr_ptr& g : q->group_by) g = sql::rewrite(g, local);
-        q->having = sql::rewrite(q->having, local);
-        for (sql::ordering& o : q->order_by) o.by = sql::rewrite(o.by, local);
+        for (sql::select_item& i : q->items) i.expression = localized(i.expression);
+        q->where = localized(q->where);
+        for (sql::expr_ptr& g : q->group_by) g = localized(g);
+        q->having = localized(q->having);
+        for (sql::ordering& o : q->order_by) o.by = localized(o.by);
+        for (sql::set_branch& b : q->branches) b.query = localized(*b.query);
         return sql::freeze(q);
     }
 
+    // ------------------------------------------------------------ UNION, INTERSECT, EXCEPT
+
+    local_statement parts_of_set_operation() {
+        local_statement out;
+        const auto part = [&](const sql::select_ptr& rows) {
+            std::vector<local_column> columns;
+            for (const sql::select_item& i : rows->items) {
+                columns.push_back({fmt::format("c{}", columns.size() + 1), i.expression->type});
+                columns.back().type.nullable = true;
+            }
+            out.sources.push_back({rows, local_table(unused("part"), columns)});
+            return all_of(*out.sources.back().table);
+        };
+        const shared<sql::select> first = sql::clone(s_);
+        first->branches.clear();
+        out.query = part(sql::freeze(first));
+        for (const sql::set_branch& b : s_.branches)
+            out.query = sql::combine(out.query, b.operation, part(b.query));
+        return out;
+    }
+
+    static sql::select_ptr all_of(const schema::table& t) {
+        return sql::make_select(t, nullptr, 0);
+    }
+
     const sql::select& s_;
-    std::vector<appearance> appearances_;
+    std::vector<std::string> names_;
+    std::deque<appearance> appearances_;
+    std::vector<inner_statement> inner_;
 };
 
 }  // namespace

@@ -84,6 +84,7 @@ private:
     /// Makes sure that the groups and aggregates in `e` are among the merged columns.
     void merge_parts(const sql::expr_ptr& e) {
         if (merged_position(e)) return;
+        if (e->query) refuse("a subquery beside groups");
         if (e->kind == sql::expr_kind::aggregate) {
             out_.merged_columns.push_back(e);
             out_.items.push_back(partial(e));
@@ -141,6 +142,14 @@ private:
                 return {merge::present, distinct_column_};
             case sql::aggregate::avg:
                 break;
+            case sql::aggregate::sum_distinct:
+            case sql::aggregate::avg_distinct:
+                refuse("SUM and AVG of different values");
+            case sql::aggregate::var_pop:
+            case sql::aggregate::var_samp:
+            case sql::aggregate::stddev_pop:
+            case sql::aggregate::stddev_samp:
+                refuse("variance and standard deviation");
         }
         // AVG: the sum and the count side by side, wherever else they are used.
         pushed_->items.push_back({sql::call(sql::aggregate::sum, e->operands[0]), {}});

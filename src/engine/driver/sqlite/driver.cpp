@@ -9,6 +9,7 @@
 
 #include "engine/driver/sqlite/connection.hpp"
 #include "engine/driver/sqlite/errors.hpp"
+#include "engine/driver/sqlite/functions.hpp"
 #include "engine/driver/sqlite/values.hpp"
 #include "engine/scratch.hpp"
 #include "engine/storable.hpp"
@@ -63,6 +64,7 @@ void configure(sqlite3* db) {
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);  // "name" is never a text
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
+    add_functions(db);
 }
 
 sqlite_connection::limits limits_of(const url& where, const connect_options& options) {

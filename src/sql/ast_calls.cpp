@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// Builders of functions, CASE, CAST and windows.
+#include <vector>
+
+#include "sql/building.hpp"
+#include "sql/typing.hpp"
+
+namespace shardwise::sql {
+namespace {
+
+/// The same value as `to`, where its own type differs in more than nullability.
+expr_ptr converted(const expr_ptr& x, const sql_type& to) {
+    if (x->is_null_literal() || (x->type.type == to.type && x->type.scale == to.scale)) return x;
+    if (is_integer(x->type.type) && is_integer(to.type)) return x;
+    return cast(x, to.type, to.precision, to.scale);
+}
+
+void add_window(building& b, const window_description& w, window_spec& spec) {
+    for (std::size_t i = 0; i < w.partition_count; ++i) {
+        const expr& key = given(w.partition_by[i]);
+        if (key.has_window) refuse_query("windows cannot be partitioned by a window function");
+        if (key.type.type == column_type::json)
+            refuse_query("windows cannot be partitioned by a JSON document");
+        b.operand(w.partition_by[i]);
+    }
+    spec.partitions = w.partition_count;
+    for (std::size_t i = 0; i < w.order_count; ++i) {
+        const ordering& o = w.order_by[i];
+        const expr& key = given(o.by);
+        if (key.has_window) refuse_query("a window cannot be ordered by a window function");
+        if (key.type.type == column_type::json)
+            refuse_query("a window cannot be ordered by a JSON document");
+        b.operand(o.by);
+        spec.order.push_back({o.descending, o.nulls_first});
+    }
+    spec.rows = w.rows;
+    const bool counted = w.rows.from == frame::edge::offset || w.rows.to == frame::edge::offset;
+    if (counted && w.rows.what == frame::unit::range)
+        refuse_query("RANGE with an offset is not the same on all engines: use ROWS");
+}
+
+}  // namespace
+
+expr_ptr call(function f, const expr_ptr* arguments, std::size_t count) {
+    building b{expr_kind::function};
+    b.node->callee = f;
+    for (std::size_t i = 0; i < count; ++i) given(arguments[i]);
+    const sql_type type = type_of_function(f, {arguments, count});
+    for (std::size_t i = 0; i < count; ++i)
+        b.operand(f == function::coalesce ? converted(arguments[i], type) : arguments[i]);
+    b.node->type = type;
+    return b.owner;
+}
+
+expr_ptr extract(time_unit part, const expr_ptr& from) {
+    building b{expr_kind::extract};
+    b.operand(from);
+    b.node->unit = part;
+    b.node->type = type_of_part(part, *from, false);
+    return b.owner;
+}
+
+expr_ptr truncate(time_unit to, const expr_ptr& x) {
+    building b{expr_kind::truncate};
+    b.operand(x);
+    b.node->unit = to;
+    b.node->type = type_of_part(to, *x, true);
+    return b.owner;
+}
+
+expr_ptr conditional(const expr_ptr* cases, std::size_t count, const expr_ptr& otherwise) {
+    if (count < 2 || count % 2 != 0) refuse_query("CASE needs pairs of a condition and a value");
+    std::vector<expr_ptr> values;
+    for (std::size_t i = 0; i < count; i += 2) {
+        check_condition("WHEN", given(cases[i]));
+        given(cases[i + 1]);
+        values.push_back(cases[i + 1]);
+    }
+    if (otherwise) values.push_back(otherwise);
+    sql_type type = type_of_alternatives("CASE", values);
+    type.nullable = type.nullable || !otherwise;
+    building b{expr_kind::conditional};
+    for (std::size_t i = 0; i < count; i += 2) {
+        b.operand(cases[i]);
+        b.operand(converted(cases[i + 1], type));
+    }
+    if (otherwise) b.operand(converted(otherwise, type));
+    b.node->has_otherwise = static_cast<bool>(otherwise);
+    b.node->type = type;
+    return b.owner;
+}
+
+expr_ptr cast(const expr_ptr& x, column_type to, std::uint8_t precision, std::uint8_t scale) {
+    const sql_type type = type_of_cast(given(x), {to, precision, scale, false});
+    building b{expr_kind::cast};
+    b.operand(x);
+    b.node->type = type;
+    return b.owner;
+}
+
+expr_ptr distinct_from(const expr_ptr& a, const expr_ptr& c, bool negated) {
+    check_comparable("compare", given(a), given(c));
+    building b{expr_kind::distinct_from};
+    b.operand(a);
+    b.operand(c);
+    b.node->negated = negated;
+    b.is_condition(false);
+    return b.owner;
+}
+
+expr_ptr over(const expr_ptr& aggregate_call, const window_description& w) {
+    const expr& inner = given(aggregate_call);
+    if (inner.kind != expr_kind::aggregate) refuse_query("OVER needs an aggregate or a function");
+    switch (inner.function) {
+        case aggregate::count_distinct:
+        case aggregate::sum_distinct:
+        case aggregate::avg_distinct:
+            refuse_query("DISTINCT cannot stand in an aggregate over a window");
+        case aggregate::var_pop:
+        case aggregate::var_samp:
+        case aggregate::stddev_pop:
+        case aggregate::stddev_samp:
+            refuse_query("variance and standard deviation over a window are not supported");
+        default:
+            break;
+    }
+    building b{expr_kind::window};
+    window_spec spec;
+    spec.of_aggregate = true;
+    spec.arguments = inner.operands.size();
+    for (const expr_ptr& x : inner.operands) b.operand(x);
+    add_window(b, w, spec);
+    b.node->function = inner.function;
+    b.node->type = inner.type;
+    b.node->has_window = true;
+    b.node->window = std::make_shared<const window_spec>(std::move(spec));
+    return b.owner;
+}
+
+expr_ptr over(window_function f, const expr_ptr* arguments, std::size_t count,
+              const window_description& w) {
+    building b{expr_kind::window};
+    window_spec spec;
+    spec.function = f;
+    spec.arguments = count;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (given(arguments[i]).has_window)
+            refuse_query("a window function cannot stand inside another one");
+        b.operand(arguments[i]);
+    }
+    add_window(b, w, spec);
+    if (w.order_count == 0 && f != window_function::row_number)
+        refuse_query("this window function needs an ORDER BY in its window");
+    b.node->type = type_of_window(f, {arguments, count});
+    b.node->has_window = true;
+    b.node->window = std::make_shared<const window_spec>(std::move(spec));
+    return b.owner;
+}
+
+}  // namespace shardwise::sql

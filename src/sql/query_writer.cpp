@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include "sql/query_writer.hpp"
+
+#include <string_view>
+
+#include "shardwise/base/error.hpp"
+#include "sql/expression_writer.hpp"
+#include "sql/group_check.hpp"
+
+namespace shardwise::sql {
+namespace {
+
+std::string_view words_of(join_kind kind) {
+    switch (kind) {
+        case join_kind::inner:
+            return " INNER JOIN ";
+        case join_kind::left:
+            return " LEFT JOIN ";
+        case join_kind::right:
+            return " RIGHT JOIN ";
+        case join_kind::full:
+            return " FULL JOIN ";
+        case join_kind::cross:
+            return " CROSS JOIN ";
+    }
+    return " JOIN ";
+}
+
+std::string_view words_of(set_operation o) {
+    switch (o) {
+        case set_operation::union_all:
+            return " UNION ALL ";
+        case set_operation::union_distinct:
+            return " UNION ";
+        case set_operation::intersect:
+            return " INTERSECT ";
+        case set_operation::except:
+            return " EXCEPT ";
+    }
+    return " UNION ";
+}
+
+void write_from(expression_writer& out, const select& s) {
+    const auto appearance = [&](const table_ref& ref) -> const scope::appearance& {
+        return out.tables().of({ref.table, 0, ref.alias});
+    };
+    out << " FROM ";
+    out.table(appearance(s.from));
+    for (const join& j : s.joins) {
+        if (j.kind == join_kind::full && out.target().kind() == dialect_kind::mariadb)
+            raise(error_code::not_supported, "MariaDB has no FULL JOIN");
+        out << words_of(j.kind);
+        out.table(appearance(j.joined));
+        if (!j.on) continue;
+        out << " ON ";
+        out.whole(*j.on);
+    }
+}
+
+void write_groups(expression_writer& out, const select& s) {
+    for (std::size_t i = 0; i < s.group_by.size(); ++i) {
+        out << (i == 0 ? " GROUP BY " : ", ");
+        out.in_byte_order(*s.group_by[i]);
+    }
+    if (!s.having) return;
+    out << " HAVING ";
+    out.whole(*s.having);
+}
+
+void write_order(expression_writer& out, const select& s) {
+    for (std::size_t i = 0; i < s.order_by.size(); ++i) {
+        out << (i == 0 ? " ORDER BY " : ", ");
+        out.order_term(s.order_by[i]);
+    }
+}
+
+void write_limit(expression_writer& out, const select& s) {
+    const auto number = [&](std::int64_t n) {
+        parameter_source source;
+        source.from = parameter_source::origin::shape;
+        out.parameter(value{arg{n}}, {column_type::int64, 0}, source);
+    };
+    if (s.limit) {
+        out << " LIMIT ";
+        number(*s.limit);
+    }
+    if (s.offset == 0) return;
+    if (!s.limit) out << out.target().traits().no_limit;
+    out << " OFFSET ";
+    number(s.offset);
+}
+
+void write_items(expression_writer& out, const select& s,
+                 const std::vector<std::string>& columns) {
+    // Rows are made one by their columns: text then counts by its bytes.
+    const bool compared =
+        !s.branches.empty() && s.branches.front().operation != set_operation::union_all;
+    for (std::size_t i = 0; i < s.items.size(); ++i) {
+        if (i != 0) out << ", ";
+        if (compared)
+            out.in_byte_order(*s.items[i].expression);
+        else
+            out.whole(*s.items[i].expression);
+        if (columns.empty()) continue;
+        out << " AS ";
+        out.identifier(columns[i]);
+    }
+}
+
+void write_core(expression_writer& out, const select& s, const std::vector<std::string>& columns) {
+    out.use_keys(keys_of(s));
+    out << (s.distinct ? "SELECT DISTINCT " : "SELECT ");
+    write_items(out, s, columns);
+    out.enable_keys(false);
+    write_from(out, s);
+    if (s.where) {
+        out << " WHERE ";
+        out.whole(*s.where);
+    }
+    out.enable_keys(true);
+    out.qualify_always();
+    write_groups(out, s);
+}
+
+}  // namespace
+
+void write_query(expression_writer& out, const select& s, const std::vector<std::string>& columns) {
+    write_core(out, s, columns);
+    write_order(out, s);
+    write_limit(out, s);
+    for (const set_branch& b : s.branches) {
+        out << words_of(b.operation);
+        out.branch(*b.query, b.operation != set_operation::union_all);
+    }
+}
+
+void write_branch(expression_writer& out, const select& s, bool compared) {
+    if (!compared) return write_core(out, s, {});
+    const shared<select> copy = clone(s);
+    copy->branches = {{set_operation::union_distinct, {}}};  // for its byte order only
+    write_core(out, *copy, {});
+}
+
+}  // namespace shardwise::sql
