@@ -105,7 +105,7 @@ plan::placement session_core::state::place_object(bound_table& t, const void* ob
 }
 
 shard_index session_core::state::shard_of(bound_table& t, std::span<const arg> row,
-                                         deadline until) {
+                                          deadline until) {
     arg key[16];
     std::size_t n = 0;
     for (const column_index c : t.shard_key()) {

@@ -240,8 +240,7 @@ sql::expr_ptr expression_parser::subquery(const tree_node& n) {
     const std::string type = n.text("subLinkType");
     select_parser inner(text_, n, scope_, parameters_);
     const sql::select_ptr query = inner.parse(n.child("subselect").inner());
-    if (type == "EXISTS_SUBLINK")
-        return text_.placed(n, [&] { return sql::exists(query, false); });
+    if (type == "EXISTS_SUBLINK") return text_.placed(n, [&] { return sql::exists(query, false); });
     if (type == "EXPR_SUBLINK") return text_.placed(n, [&] { return sql::scalar(query); });
     if (type != "ANY_SUBLINK" || n.has("operName"))
         text_.unsupported(n, "ANY, ALL or ARRAY with a subquery", "use IN, EXISTS, min or max");
@@ -302,8 +301,7 @@ std::vector<expression_parser::term> expression_parser::terms_of(
 
 sql::expr_ptr expression_parser::coalesce(const tree_node& n) {
     const auto x = settle_together(terms_of(n.children("args")), meeting::compared);
-    return text_.placed(n,
-                        [&] { return sql::call(sql::function::coalesce, x.data(), x.size()); });
+    return text_.placed(n, [&] { return sql::call(sql::function::coalesce, x.data(), x.size()); });
 }
 
 /// NULLs are passed over, as in PostgreSQL: the others are compared one after the other.
@@ -314,8 +312,8 @@ sql::expr_ptr expression_parser::extreme_of(const tree_node& n) {
     return text_.placed(n, [&] {
         sql::expr_ptr best = x.at(0);
         for (std::size_t i = 1; i < x.size(); ++i) {
-            const sql::expr_ptr cases[] = {sql::is_null(best, false), x[i],
-                                           sql::is_null(x[i], false), best,
+            const sql::expr_ptr cases[] = {sql::is_null(best, false),       x[i],
+                                           sql::is_null(x[i], false),       best,
                                            sql::binary(better, best, x[i]), best};
             best = sql::conditional(cases, std::size(cases), x[i]);
         }

@@ -79,11 +79,11 @@ struct named_unit {
     sql::time_unit meaning;
 };
 constexpr std::array units{
-    named_unit{"year", sql::time_unit::year},       named_unit{"quarter", sql::time_unit::quarter},
-    named_unit{"month", sql::time_unit::month},     named_unit{"week", sql::time_unit::week},
-    named_unit{"day", sql::time_unit::day},         named_unit{"hour", sql::time_unit::hour},
-    named_unit{"minute", sql::time_unit::minute},   named_unit{"second", sql::time_unit::second},
-    named_unit{"dow", sql::time_unit::weekday},     named_unit{"doy", sql::time_unit::year_day},
+    named_unit{"year", sql::time_unit::year},     named_unit{"quarter", sql::time_unit::quarter},
+    named_unit{"month", sql::time_unit::month},   named_unit{"week", sql::time_unit::week},
+    named_unit{"day", sql::time_unit::day},       named_unit{"hour", sql::time_unit::hour},
+    named_unit{"minute", sql::time_unit::minute}, named_unit{"second", sql::time_unit::second},
+    named_unit{"dow", sql::time_unit::weekday},   named_unit{"doy", sql::time_unit::year_day},
 };
 
 template <class Names>
@@ -189,9 +189,9 @@ sql::frame expression_parser::frame_of(const tree_node& over) {
 
 sql::expr_ptr expression_parser::window(const tree_node& n, const std::string& name) {
     const tree_node over = n.child("over");
-    text_.only(over, "OVER",
-               {"partitionClause", "orderClause", "frameOptions", "startOffset", "endOffset",
-                "location"});
+    text_.only(
+        over, "OVER",
+        {"partitionClause", "orderClause", "frameOptions", "startOffset", "endOffset", "location"});
     std::vector<sql::expr_ptr> partitions;
     for (const tree_node& p : over.children("partitionClause")) partitions.push_back(expression(p));
     std::vector<sql::ordering> order;
@@ -217,8 +217,7 @@ sql::expr_ptr expression_parser::window(const tree_node& n, const std::string& n
                           "row_number, rank, dense_rank, ntile, lag, lead, first_value, last_value "
                           "and the aggregates can be used");
     const std::vector<sql::expr_ptr> list = arguments_of(n);
-    return text_.placed(
-        n, [&] { return sql::over(known->meaning, list.data(), list.size(), w); });
+    return text_.placed(n, [&] { return sql::over(known->meaning, list.data(), list.size(), w); });
 }
 
 std::vector<sql::expr_ptr> expression_parser::arguments_of(const tree_node& n) {
@@ -240,8 +239,8 @@ sql::expr_ptr expression_parser::row_function(const tree_node& n, const std::str
     if (name == "position" || name == "strpos") {  // both have the text first
         if (x.size() != 2) text_.wrong(n, "position() takes a part and a text");
         std::swap(x[0], x[1]);
-        return text_.placed(
-            n, [&] { return sql::call(sql::function::position, x.data(), x.size()); });
+        return text_.placed(n,
+                            [&] { return sql::call(sql::function::position, x.data(), x.size()); });
     }
     if (name == "mod") {
         if (x.size() != 2) text_.wrong(n, "mod() takes two numbers");
@@ -264,9 +263,10 @@ sql::expr_ptr expression_parser::time_function(const tree_node& n, const std::st
     const literal unit = literal_of(text_, list.front().inner());
     const named_unit* const known = find(units, unit.text);
     if (known == nullptr)
-        text_.unsupported(list.front(), fmt::format("the unit \"{}\"", unit.text),
-                          "year, quarter, month, week, day, hour, minute, second, dow and doy can be "
-                          "used");
+        text_.unsupported(
+            list.front(), fmt::format("the unit \"{}\"", unit.text),
+            "year, quarter, month, week, day, hour, minute, second, dow and doy can be "
+            "used");
     const sql::expr_ptr x = expression(list.back());
     return text_.placed(n, [&] {
         return name == "date_trunc" ? sql::truncate(known->meaning, x)

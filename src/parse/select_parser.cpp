@@ -88,8 +88,7 @@ sql::select_ptr select_parser::all_of(const tree_node& at, const sql::derived_pt
     std::vector<sql::expr_ptr> columns;
     for (std::size_t i = 0; i < t.columns.size(); ++i)
         columns.push_back(sql::column({&t, static_cast<std::uint16_t>(i), 0}));
-    return text_.placed(at,
-                        [&] { return sql::make_select(made, columns.data(), columns.size()); });
+    return text_.placed(at, [&] { return sql::make_select(made, columns.data(), columns.size()); });
 }
 
 sql::select_ptr select_parser::part(const tree_node& select, sql::set_operation o, bool first) {
@@ -126,8 +125,8 @@ sql::select_ptr select_parser::set_operation(const tree_node& select) {
         return with_names(s);
     }
     const std::vector<std::string_view> columns(headings_.begin(), headings_.end());
-    const sql::derived_ptr whole = text_.placed(
-        select, [&] { return sql::make_derived("sw_rows", s, columns.data()); });
+    const sql::derived_ptr whole =
+        text_.placed(select, [&] { return sql::make_derived("sw_rows", s, columns.data()); });
     scope_.add(select, whole);
     s = all_of(select, whole);
     for (const sql::select_item& i : s->items) items_.push_back(i.expression);
@@ -137,10 +136,10 @@ sql::select_ptr select_parser::set_operation(const tree_node& select) {
 }
 
 sql::select_ptr select_parser::plain(const tree_node& select) {
-    text_.only(select, "SELECT",
-               {"distinctClause", "targetList", "fromClause", "whereClause", "groupClause",
-                "havingClause", "sortClause", "limitOffset", "limitCount", "limitOption", "op",
-                "withClause"});
+    text_.only(
+        select, "SELECT",
+        {"distinctClause", "targetList", "fromClause", "whereClause", "groupClause", "havingClause",
+         "sortClause", "limitOffset", "limitCount", "limitOption", "op", "withClause"});
     from(select);
     items(select);
     sql::select_ptr s = text_.placed(select, [&] {

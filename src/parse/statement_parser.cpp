@@ -14,9 +14,7 @@ namespace shardwise::parse {
 
 namespace {
 
-bool starts_name(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
+bool starts_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool continues_name(char c) { return starts_name(c) || (c >= '0' && c <= '9'); }
 
 /// Where the quoted text, identifier or comment that begins at `i` ends; `i` itself if none does.
@@ -47,9 +45,8 @@ std::string with_numbers(std::string_view sql, std::span<const named_value> para
         std::size_t end = i + 1;
         while (end < sql.size() && continues_name(sql[end])) ++end;
         const std::string_view name = sql.substr(i + 1, end - i - 1);
-        const auto found =
-            std::find_if(parameters.begin(), parameters.end(),
-                         [&](const named_value& p) { return p.name == name; });
+        const auto found = std::find_if(parameters.begin(), parameters.end(),
+                                        [&](const named_value& p) { return p.name == name; });
         if (found == parameters.end())
             raise(error_info{.code = error_code::bad_query,
                              .message = fmt::format("the parameter :{} has no value", name),
@@ -62,9 +59,7 @@ std::string with_numbers(std::string_view sql, std::span<const named_value> para
     return out;
 }
 
-nlohmann::json statements_of(const source_text& source) {
-    return raw_statements(source);
-}
+nlohmann::json statements_of(const source_text& source) { return raw_statements(source); }
 
 [[noreturn]] void refuse_kind(const statement_text& text, const tree_node& at,
                               std::string_view kind) {

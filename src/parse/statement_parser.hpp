@@ -59,8 +59,8 @@ struct named_value {
     value is;
 };
 
-/// Exactly one statement; `parameters` are also $1, $2, ... Every error has place() "line:column": bad_input (no SQL), bad_query,
-/// not_supported, unknown_table, unknown_column.
+/// Exactly one statement; `parameters` are also $1, $2, ... Every error has place() "line:column":
+/// bad_input (no SQL), bad_query, not_supported, unknown_table, unknown_column.
 statement parse_statement(std::string_view sql, const table_lookup& tables,
                           std::span<const named_value> parameters = {});
 

@@ -26,13 +26,10 @@ bool is_star(const tree_node& ref) {
 }
 
 table_scope::table_scope(const tree_node& at, const table_scope& around)
-    : text_(around.text_),
-      tables_(around.tables_),
-      around_(&around),
-      depth_(around.depth_ + 1) {
+    : text_(around.text_), tables_(around.tables_), around_(&around), depth_(around.depth_ + 1) {
     if (depth_ > deepest_statement)
-        text_.wrong(at, fmt::format("statements are nested deeper than {} levels",
-                                    deepest_statement));
+        text_.wrong(at,
+                    fmt::format("statements are nested deeper than {} levels", deepest_statement));
 }
 
 void table_scope::check_name(const tree_node& at, const std::string& name) const {
@@ -47,8 +44,8 @@ std::uint8_t table_scope::number_of(const tree_node& at, const schema::table& t)
     while (root->around_ != nullptr) root = root->around_;
     const std::size_t before = root->counts_[&t]++;
     if (before >= most_appearances)
-        text_.wrong(at, fmt::format("table \"{}\" appears more than {} times", t.name,
-                                    most_appearances));
+        text_.wrong(
+            at, fmt::format("table \"{}\" appears more than {} times", t.name, most_appearances));
     return static_cast<std::uint8_t>(before);
 }
 

@@ -112,8 +112,7 @@ std::string_view name_of(sql::function f) {
 
 std::string list_of(const sql::expr& e, std::size_t count) {
     std::string out;
-    for (std::size_t i = 0; i < count; ++i)
-        out += (i == 0 ? "" : ", ") + describe(*e.operands[i]);
+    for (std::size_t i = 0; i < count; ++i) out += (i == 0 ? "" : ", ") + describe(*e.operands[i]);
     return out;
 }
 

@@ -19,9 +19,8 @@ bool reads_sharded_rows(const sql::select& s) {
     for (const sql::join& j : s.joins)
         if (sharded(j.joined)) return true;
     bool found = false;
-    sql::for_each_query(s, [&](const sql::select& inner) {
-        found = found || reads_sharded_rows(inner);
-    });
+    sql::for_each_query(
+        s, [&](const sql::select& inner) { found = found || reads_sharded_rows(inner); });
     return found;
 }
 
@@ -40,10 +39,9 @@ bool meet_shards(const sql::select& s, const cluster_view& view, const directory
     const auto sharded = [&](const sql::table_ref& t) {
         return s.find_derived(t.table) == nullptr && !t.table->is_reference();
     };
-    const bool own = sharded(s.from) || std::any_of(s.joins.begin(), s.joins.end(),
-                                                    [&](const sql::join& j) {
-                                                        return sharded(j.joined);
-                                                    });
+    const bool own =
+        sharded(s.from) || std::any_of(s.joins.begin(), s.joins.end(),
+                                       [&](const sql::join& j) { return sharded(j.joined); });
     if (own) {
         routed r = route_select(s, view, entries);
         if (!r.pending.empty() || r.where.shards.size() != 1) return false;
@@ -76,8 +74,7 @@ public:
             for (const sql::expr* c : conditions_of(query_)) known.learn(*c);
             if (!keys_meet(scope, known)) {
                 if (!rows_are_looked_up()) return false;
-                known.learn(*sql::binary(sql::op::eq, e_.operands[0],
-                                         query_.items[0].expression));
+                known.learn(*sql::binary(sql::op::eq, e_.operands[0], query_.items[0].expression));
                 if (!keys_meet(scope, known)) return false;
             }
             return subqueries_live_with(query_, scope);
@@ -101,8 +98,8 @@ private:
         return false;
     }
 
-    /// `x IN (SELECT y ...)` asks row by row whether y = x. NULLs, which could be on any shard, must
-    /// not be able to turn a false into a NULL.
+    /// `x IN (SELECT y ...)` asks row by row whether y = x. NULLs, which could be on any shard,
+    /// must not be able to turn a false into a NULL.
     bool rows_are_looked_up() const {
         if (e_.kind != sql::expr_kind::in_query) return false;
         const sql::expr& x = *e_.operands[0];
@@ -110,9 +107,8 @@ private:
         return x.kind == sql::expr_kind::column && y.kind == sql::expr_kind::column &&
                !x.type.nullable && !y.type.nullable && !is_aggregation(query_) && !query_.limit &&
                query_.offset == 0 &&
-               std::none_of(outer_.columns.begin(), outer_.columns.end(), [&](const auto& k) {
-                   return k.column == x.ref && k.outer;
-               });
+               std::none_of(outer_.columns.begin(), outer_.columns.end(),
+                            [&](const auto& k) { return k.column == x.ref && k.outer; });
     }
 
     const sql::expr& e_;

@@ -54,7 +54,8 @@ bool windows_are_complete(const sql::select& s, const key_scope& scope) {
         if (!e->has_window) continue;
         sql::for_each_node(e, [&](const sql::expr& x) {
             if (x.kind != sql::expr_kind::window) return;
-            const auto first = x.operands.begin() + static_cast<std::ptrdiff_t>(x.window->arguments);
+            const auto first =
+                x.operands.begin() + static_cast<std::ptrdiff_t>(x.window->arguments);
             const std::vector<sql::expr_ptr> keys(
                 first, first + static_cast<std::ptrdiff_t>(x.window->partitions));
             complete = complete && contains_key(keys, scope) && null_keys_have_one_place(scope);

@@ -64,7 +64,7 @@ struct window_spec {
 
 struct expr {
     expr_kind kind = expr_kind::constant;
-    op operation = op::eq;                      ///< unary, binary
+    op operation = op::eq;                                ///< unary, binary
     sql::aggregate function = sql::aggregate::count_all;  ///< aggregate
     sql::function callee = sql::function::lower;          ///< function
     time_unit unit = time_unit::year;                     ///< extract, truncate
@@ -134,7 +134,7 @@ struct select {
     std::vector<join> joins;
     std::vector<derived_ptr> derived_tables;  ///< those that `from` and `joins` name
     std::vector<select_item> items;           ///< never empty
-    expr_ptr where;                  ///< may be empty
+    expr_ptr where;                           ///< may be empty
     std::vector<expr_ptr> group_by;
     expr_ptr having;
     std::vector<ordering> order_by;

@@ -25,9 +25,7 @@ void adopt(select& s, const derived_ptr& d) {
     if (s.find_derived(&d->table) == nullptr) s.derived_tables.push_back(d);
 }
 
-bool is_plain(const select& s) {
-    return s.order_by.empty() && !s.limit && s.offset == 0;
-}
+bool is_plain(const select& s) { return s.order_by.empty() && !s.limit && s.offset == 0; }
 
 /// The statement with its columns converted to `types`.
 select_ptr with_types(const select_ptr& s, const std::vector<sql_type>& types) {
@@ -103,9 +101,10 @@ derived_ptr make_derived(std::string_view name, const select_ptr& query,
         c.scale = t.scale;
         c.nullable = true;  // outer joins inside it can make any column NULL
         if (d->table.find_column(c.name))
-            refuse_query(fmt::format("two columns of the derived table \"{}\" are called \"{}\": "
-                                     "give one another name with AS",
-                                     name, c.name));
+            refuse_query(
+                fmt::format("two columns of the derived table \"{}\" are called \"{}\": "
+                            "give one another name with AS",
+                            name, c.name));
         d->table.columns.push_back(std::move(c));
     }
     return owner;
@@ -129,13 +128,15 @@ select_ptr add_join(const select_ptr& to, join_kind kind, const derived_ptr& joi
 select_ptr combine(const select_ptr& a, set_operation o, const select_ptr& b) {
     const select &x = given(a), &y = given(b);
     if (!is_plain(x) || !is_plain(y))
-        refuse_query("ORDER BY, LIMIT and OFFSET of a part of a UNION, INTERSECT or EXCEPT: put "
-                     "that part into a derived table");
+        refuse_query(
+            "ORDER BY, LIMIT and OFFSET of a part of a UNION, INTERSECT or EXCEPT: put "
+            "that part into a derived table");
     if (!y.branches.empty() ||
         std::any_of(x.branches.begin(), x.branches.end(),
                     [&](const set_branch& branch) { return branch.operation != o; }))
-        refuse_query("UNION, INTERSECT and EXCEPT of different kinds in one chain: put one of them "
-                     "into a derived table");
+        refuse_query(
+            "UNION, INTERSECT and EXCEPT of different kinds in one chain: put one of them "
+            "into a derived table");
     if (x.items.size() != y.items.size())
         refuse_query(fmt::format("the parts of a UNION, INTERSECT or EXCEPT have {} and {} columns",
                                  x.items.size(), y.items.size()));

@@ -18,7 +18,8 @@ constexpr int most_digits = 38;
 }
 
 bool any_nullable(std::span<const expr_ptr> list) {
-    return std::any_of(list.begin(), list.end(), [](const expr_ptr& x) { return x->type.nullable; });
+    return std::any_of(list.begin(), list.end(),
+                       [](const expr_ptr& x) { return x->type.nullable; });
 }
 
 struct signature {
@@ -91,8 +92,9 @@ sql_type whole_type(const expr& x) {
 sql_type type_of_round(std::span<const expr_ptr> arguments) {
     const expr& x = *arguments[0];
     if (x.type.type == column_type::float64)
-        refuse("doubles are not rounded in SQL, because the engines round halves differently: cast "
-               "to a decimal first");
+        refuse(
+            "doubles are not rounded in SQL, because the engines round halves differently: cast "
+            "to a decimal first");
     std::int64_t digits = 0;
     if (arguments.size() == 2) {
         const expr& d = *arguments[1];
@@ -225,8 +227,8 @@ sql_type type_of_cast(const expr& x, const sql_type& to) {
         case column_type::int32:
         case column_type::int64:
             // Narrower integers would overflow differently.
-            fits = (is_integer(from) || from == column_type::boolean) &&
-                   to.type == column_type::int64;
+            fits =
+                (is_integer(from) || from == column_type::boolean) && to.type == column_type::int64;
             break;
         case column_type::float64:
             fits = number;
@@ -245,9 +247,10 @@ sql_type type_of_cast(const expr& x, const sql_type& to) {
             break;
     }
     if (!fits)
-        refuse(fmt::format("CAST of {} to {} is not the same on all engines: convert in the "
-                           "program",
-                           name_of(from), name_of(to.type)));
+        refuse(
+            fmt::format("CAST of {} to {} is not the same on all engines: convert in the "
+                        "program",
+                        name_of(from), name_of(to.type)));
     return t;
 }
 
@@ -271,10 +274,9 @@ sql_type type_of_window(window_function f, std::span<const expr_ptr> arguments) 
         case window_function::lag:
         case window_function::lead:
             takes("lag() and lead()", 1, 2);
-            if (arguments.size() == 2 &&
-                (arguments[1]->kind != expr_kind::constant ||
-                 !is_integer(arguments[1]->type.type) ||
-                 arguments[1]->literal.view().integer() < 0))
+            if (arguments.size() == 2 && (arguments[1]->kind != expr_kind::constant ||
+                                          !is_integer(arguments[1]->type.type) ||
+                                          arguments[1]->literal.view().integer() < 0))
                 refuse("lag() and lead() need a constant number of rows, at least 0");
             break;
         case window_function::first_value:

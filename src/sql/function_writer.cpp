@@ -89,8 +89,7 @@ std::string_view mariadb_format(time_unit u) {
 
 std::string bound(frame::edge e, std::int64_t rows, bool start) {
     if (e == frame::edge::current || (e == frame::edge::offset && rows == 0)) return "CURRENT ROW";
-    if (e == frame::edge::unbounded)
-        return start ? "UNBOUNDED PRECEDING" : "UNBOUNDED FOLLOWING";
+    if (e == frame::edge::unbounded) return start ? "UNBOUNDED PRECEDING" : "UNBOUNDED FOLLOWING";
     return rows < 0 ? fmt::format("{} PRECEDING", -rows) : fmt::format("{} FOLLOWING", rows);
 }
 
@@ -125,7 +124,8 @@ void expression_writer::function_call(const expr& e) {
         }
         case function::length:
             if (sqlite) return wrapped("LENGTH(", ")");
-            return postgres ? wrapped("CAST(LENGTH(", ") AS bigint)") : wrapped("CHAR_LENGTH(", ")");
+            return postgres ? wrapped("CAST(LENGTH(", ") AS bigint)")
+                            : wrapped("CHAR_LENGTH(", ")");
         case function::substring:
             return substring(e);
         case function::trim:
@@ -186,8 +186,8 @@ void expression_writer::substring(const expr& e) {
     const expr& from = *e.operands[1];
     const expr* const count = e.operands.size() > 2 ? e.operands[2].get() : nullptr;
     const auto number = [&](const expr& n) { operand(n, {column_type::int64}); };
-    const bool simple =
-        is_constant_of_at_least(from, 1) && (count == nullptr || is_constant_of_at_least(*count, 0));
+    const bool simple = is_constant_of_at_least(from, 1) &&
+                        (count == nullptr || is_constant_of_at_least(*count, 0));
     *this << "SUBSTR(";
     operand(*e.operands[0], e.type);
     *this << ", ";
@@ -319,8 +319,8 @@ void expression_writer::cast(const expr& e) {
                 *this << ", " << power_of_ten(dropped) << ")";
                 return;
             }
-            return cast_to(x, fmt::format("{}(38,{})", postgres ? "numeric" : "DECIMAL",
-                                          int{e.type.scale}));
+            return cast_to(
+                x, fmt::format("{}(38,{})", postgres ? "numeric" : "DECIMAL", int{e.type.scale}));
         }
         case column_type::text:
             if (same) return atom(x);

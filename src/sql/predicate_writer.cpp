@@ -109,8 +109,7 @@ void expression_writer::aggregate_body(const expr& e, const std::function<void()
         case aggregate::sum:
         case aggregate::sum_distinct: {
             // PostgreSQL's sum of narrow integers is a bigint; the result type is a decimal.
-            const bool widen =
-                traits_.narrow_arithmetic && is_integer(e.operands[0]->type.type);
+            const bool widen = traits_.narrow_arithmetic && is_integer(e.operands[0]->type.type);
             call(widen ? "CAST(SUM(" : "SUM(", widen ? " AS numeric)" : "");
             break;
         }

@@ -90,8 +90,7 @@ void write_limit(expression_writer& out, const select& s) {
     number(s.offset);
 }
 
-void write_items(expression_writer& out, const select& s,
-                 const std::vector<std::string>& columns) {
+void write_items(expression_writer& out, const select& s, const std::vector<std::string>& columns) {
     // Rows are made one by their columns: text then counts by its bytes.
     const bool compared =
         !s.branches.empty() && s.branches.front().operation != set_operation::union_all;

@@ -13,15 +13,15 @@ namespace shardwise::sql {
 /// A replacement must have the type of what it replaces, except for nullability.
 using replacement = std::function<expr_ptr(const expr_ptr&)>;
 
-/// `e` with every replaced part; `e` itself when nothing was. Empty for an empty pointer. Statements
-/// inside of `e` are not looked into: `replace` sees the node that holds one.
+/// `e` with every replaced part; `e` itself when nothing was. Empty for an empty pointer.
+/// Statements inside of `e` are not looked into: `replace` sees the node that holds one.
 expr_ptr rewrite(const expr_ptr& e, const replacement& replace);
 
 /// `e` with another statement inside it.
 expr_ptr with_query(const expr& e, std::vector<expr_ptr> operands, const select_ptr& query);
 
-/// Calls `visit` for each node of `e`, parents before their operands, without the statements inside.
-/// Nothing for an empty pointer.
+/// Calls `visit` for each node of `e`, parents before their operands, without the statements
+/// inside. Nothing for an empty pointer.
 void for_each_node(const expr_ptr& e, const std::function<void(const expr&)>& visit);
 
 /// Every expression that stands in `s`: items, ON, WHERE, GROUP BY, HAVING, ORDER BY. Not those of

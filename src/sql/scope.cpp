@@ -22,8 +22,8 @@ scope::scope(const select& s, const scope* around) : around_(around) {
         for (std::size_t i = 0; i < s.joins.size(); ++i) {
             const join& j = s.joins[i];
             if ((j.joined.alias != 0) != named_by_alias) continue;
-            const bool optional = j.kind == join_kind::left || j.kind == join_kind::full ||
-                                  i + 1 < optional_before;
+            const bool optional =
+                j.kind == join_kind::left || j.kind == join_kind::full || i + 1 < optional_before;
             add(j.joined, optional, s.find_derived(j.joined.table));
         }
     };

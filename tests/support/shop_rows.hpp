@@ -30,7 +30,7 @@ struct shop_rows {
     bool streaming = false;
 
     shop_rows(const shop& tables, const sharding::strategy_spec& spec, std::size_t count,
-             const std::string& name)
+              const std::string& name)
         : s(tables), view(tables.view(spec, count)), shards(name, count), cache(endpoints()) {
         for (const char* t : {"users", "orders", "order_lines", "countries", "notes"})
             shards.create(s.at(t));

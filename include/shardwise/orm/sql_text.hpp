@@ -70,7 +70,7 @@ std::size_t row_codecs(const codec** to) {
         return std::tuple_size_v<Row>;
     } else {
         constexpr std::size_t count = count_members<Row, types<>, 0, 97>();
-        unpack<count>()(row, collect_codecs{to});
+        unpack<count>(row, collect_codecs{to});
         return count;
     }
 }

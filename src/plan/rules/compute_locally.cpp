@@ -91,16 +91,14 @@ private:
         for (const sql::select_item& i : x.query->items)
             columns.push_back({fmt::format("c{}", columns.size() + 1), i.expression->type});
         for (local_column& c : columns) c.type.nullable = true;
-        inner_.push_back({x.query.get(),
-                          local_table(unused("subquery"), columns)});
+        inner_.push_back({x.query.get(), local_table(unused("subquery"), columns)});
     }
 
     /// The scratch database has one name space, the statement has several.
     std::string unused(std::string name) {
         const auto taken = [&] {
-            return std::any_of(names_.begin(), names_.end(), [&](const std::string& n) {
-                return equal_ignoring_case(n, name);
-            });
+            return std::any_of(names_.begin(), names_.end(),
+                               [&](const std::string& n) { return equal_ignoring_case(n, name); });
         };
         for (std::size_t n = 2; taken(); ++n) name = fmt::format("{}{}", name, n);
         names_.push_back(name);
@@ -111,7 +109,8 @@ private:
         for (std::size_t i = 0; i < s.joins.size(); ++i) {
             const sql::join_kind kind = s.joins[i].kind;
             appearance& joined = appearances_[first + i + 1];
-            if (kind == sql::join_kind::left || kind == sql::join_kind::full) joined.optional = true;
+            if (kind == sql::join_kind::left || kind == sql::join_kind::full)
+                joined.optional = true;
             if (kind == sql::join_kind::right || kind == sql::join_kind::full) {
                 joined.preserved = true;
                 for (std::size_t k = first; k <= first + i; ++k) appearances_[k].optional = true;
@@ -211,7 +210,8 @@ private:
         return rows;
     }
 
-    // ------------------------------------------------------------ the statement over what was fetched
+    // ------------------------------------------------------------ the statement over what was
+    // fetched
 
     sql::table_ref local(const sql::table_ref& t) {
         return {find({t.table, 0, t.alias})->table.get(), 0};

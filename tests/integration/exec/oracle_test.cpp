@@ -209,8 +209,10 @@ TEST_P(Oracle, ComputingWithMergedGroups) {
              .order_by({desc(sum(age) - count()), asc(country)})
              .limit(3));
     same(query(at("users"), {id % 5 + 1, count()}).group_by({id % 5}));
-    same(query(at("users"), {count() + 1}).group_by({country}).distinct().order_by(
-        {asc(count() + 1)}));
+    same(query(at("users"), {count() + 1})
+             .group_by({country})
+             .distinct()
+             .order_by({asc(count() + 1)}));
     same(query(at("users"), {name, count_distinct(age) + 1}).group_by({name}));
     same(query(at("users"), {count_distinct(name), count_distinct(age), count()}));
     same(query(at("users"), {country, count_distinct(id), count_distinct(age)})
@@ -222,8 +224,7 @@ TEST_P(Oracle, ComputingWithMergedGroups) {
 TEST_P(Oracle, JoinsOfTablesThatLiveApart) {
     const term user = col("users.id"), order = col("orders.id"), note = col("notes.id");
     const term name = col("users.name"), age = col("users.age");
-    same(query(at("users"), {user, order}).join(at("orders"), user == order).order_by(
-        {asc(user)}));
+    same(query(at("users"), {user, order}).join(at("orders"), user == order).order_by({asc(user)}));
     same(query(at("users"), {user, order})
              .left_join(at("orders"), user == order && col("orders.total") > 100)
              .where(age > 25)

@@ -185,9 +185,8 @@ TEST(ParseStatement, CastsOfLiteralsAreLiterals) {
               (texts{"integer 5", "decimal 1.50"}));
     EXPECT_EQ(refusal("SELECT id FROM customers WHERE CAST(name AS bigint) = 1").substr(0, 14),
               "bad_query 1:32");
-    EXPECT_EQ(
-        refusal("SELECT no FROM orders JOIN customers USING (id) WHERE 1 = 1").substr(0, 13),
-        "not_supported");
+    EXPECT_EQ(refusal("SELECT no FROM orders JOIN customers USING (id) WHERE 1 = 1").substr(0, 13),
+              "not_supported");
     EXPECT_EQ(refusal("SELECT no FROM orders WHERE total = 1.567::numeric(3,2)").substr(0, 14),
               "bad_query 1:37");
 }
@@ -411,7 +410,8 @@ TEST(ParseStatement, ParametersAreValuesAndMissingOnesHaveAPlace) {
     EXPECT_EQ(c.values[0].view().text(), "x");
     EXPECT_EQ(c.values[1].view().integer(), 5);
     EXPECT_EQ(c.values[2].view().integer(), 5);
-    EXPECT_NO_THROW(parsed("SELECT id FROM customers WHERE name = ':id' AND id = 5::bigint -- :no"));
+    EXPECT_NO_THROW(
+        parsed("SELECT id FROM customers WHERE name = ':id' AND id = 5::bigint -- :no"));
     EXPECT_NO_THROW(parsed("SELECT id /* :no */ FROM customers WHERE \"name\" = :who"));
 }
 

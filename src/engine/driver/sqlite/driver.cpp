@@ -140,11 +140,10 @@ public:
 std::unique_ptr<connection> open_scratch(std::size_t cache_bytes) {
     sqlite3* raw = nullptr;
     // No name: a temporary file that SQLite makes when the cache is full.
-    const int rc =
-        sqlite3_open_v2("", &raw,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
-                            SQLITE_OPEN_EXRESCODE,
-                        nullptr);
+    const int rc = sqlite3_open_v2(
+        "", &raw,
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+        nullptr);
     sqlite::database db(raw);
     if (rc != SQLITE_OK)
         raise(sqlite::describe_error(rc, sqlite3_errstr(rc), "the client's scratch database"));

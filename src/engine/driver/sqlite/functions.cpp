@@ -44,7 +44,8 @@ std::int64_t ceiling_division(std::int64_t v, std::int64_t by) {
 /// Half away from zero, as PostgreSQL and MariaDB round decimals.
 std::int64_t rounded_division(std::int64_t v, std::int64_t by) {
     const std::int64_t q = v / by, r = v % by;
-    const std::uint64_t rest = r < 0 ? 0 - static_cast<std::uint64_t>(r) : static_cast<std::uint64_t>(r);
+    const std::uint64_t rest =
+        r < 0 ? 0 - static_cast<std::uint64_t>(r) : static_cast<std::uint64_t>(r);
     if (rest < static_cast<std::uint64_t>(by) - rest) return q;
     return v < 0 ? q - 1 : q + 1;
 }
@@ -80,16 +81,17 @@ wint_t take(std::string_view text, std::size_t& at) {
         ++at;
         return first;
     }
-    wint_t c = size == 1 ? first : size == 2 ? first & 0x1FU : size == 3 ? first & 0x0FU : first & 7U;
+    wint_t c = size == 1   ? first
+               : size == 2 ? first & 0x1FU
+               : size == 3 ? first & 0x0FU
+                           : first & 7U;
     for (std::size_t i = 1; i < size; ++i) c = (c << 6) | (byte(at + i) & 0x3FU);
     at += size;
     return c;
 }
 
 void put(std::string& to, wint_t c) {
-    const auto tail = [&](int shift) {
-        to += static_cast<char>(0x80U | ((c >> shift) & 0x3FU));
-    };
+    const auto tail = [&](int shift) { to += static_cast<char>(0x80U | ((c >> shift) & 0x3FU)); };
     if (c < 0x80) {
         to += static_cast<char>(c);
     } else if (c < 0x800) {
@@ -175,7 +177,8 @@ void of_time(sqlite3_context* c, int, arguments a) {
 void date_text(sqlite3_context* c, int, arguments a) {
     if (is_null(a[0])) return;
     try {
-        const std::string text = date{static_cast<std::int32_t>(sqlite3_value_int64(a[0]))}.to_string();
+        const std::string text =
+            date{static_cast<std::int32_t>(sqlite3_value_int64(a[0]))}.to_string();
         sqlite3_result_text64(c, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
     } catch (const error& e) {
         fail(c, e.message().c_str());
