@@ -171,8 +171,8 @@ void statement_shape::put(const expr_ptr& e) {
 
 void statement_shape::put_node(const expr& e) {
     // depth and the has_... follow from the operands.
-    const auto& [kind, operation, function, callee, unit, negated, has_otherwise, ref, literal, list,
-                 operands, query, window, type, depth, has_aggregate, has_window, has_query,
+    const auto& [kind, operation, function, callee, unit, negated, has_otherwise, ref, literal,
+                 list, operands, query, window, type, depth, has_aggregate, has_window, has_query,
                  references] = e;
     const auto& [result, precision, scale, nullable] = type;
     known_ = known_ && is_known(kind) && !query && !window;
