@@ -14,7 +14,7 @@ package_group() {
     build)
         echo g++ cmake ninja-build pkg-config ccache \
             libpq-dev libmariadb-dev libsqlite3-dev libssl-dev zlib1g-dev \
-            libfmt-dev libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libpg-query-dev
+            libfmt-dev libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libpg-query-dev libedit-dev
         ;;
     test)
         echo libgtest-dev libgmock-dev libbenchmark-dev clang clang-format-14 \

@@ -37,6 +37,7 @@ void describe(CLI::App& app, invocation& i) {
     add_import(app, i);
     add_status(app, i);
     add_explain(app, i);
+    add_sql(app, i);
     add_verify(app, i);
     app.footer(exit_codes);
 }

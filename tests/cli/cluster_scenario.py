@@ -21,6 +21,7 @@ class ClusterScenario:
         self.import_everything()
         self.look_at_status(urls)
         self.explain_statements(urls)
+        self.run_statements()
         self.verify_rows()
         self.refuse_mistakes()
         self.refuse_swapped_shards(urls)
@@ -79,6 +80,36 @@ class ClusterScenario:
         change = self.run_program("--json", "explain",
                                   f"DELETE FROM orders WHERE customer_id = {CUSTOMER}").json()
         self.assertEqual(change["route"], "one")
+
+    def run_statements(self):
+        count = "SELECT count(*) AS n FROM customers"
+        total = str(ROWS["customers"])
+        answer = self.run_program("--json", "sql", "-c", count).json()
+        self.assertEqual(answer, {"columns": ["n"], "rows": [[ROWS["customers"]]]})
+        self.assertEqual(self.run_program("sql", "--format", "csv", "-c", count).out, f"n\n{total}\n")
+        self.assertRegex(self.run_program("sql", "-c", count).out, r"\(1 row\)\n$")
+        # Every part of this needs rows of several shards.
+        apart = ("SELECT c.name, count(*) AS customers, (SELECT count(*) FROM orders o WHERE "
+                 "o.country_id = c.country_id) AS orders FROM countries c LEFT JOIN customers u ON "
+                 "u.country_id = c.country_id GROUP BY c.name, c.country_id HAVING count(*) > 1 ORDER BY 2 "
+                 "DESC, 1 LIMIT 3")
+        rows = self.run_program("--json", "sql", "-c", apart).json()["rows"]
+        self.assertEqual(len(rows), 3)
+        name, customers, orders = rows[0]
+        checked = self.run_program(
+            "--json", "sql", "-c", "SELECT count(*) FROM customers u JOIN countries c ON u.country_id = "
+            f"c.country_id WHERE c.name = '{name}'; SELECT count(*) FROM orders o JOIN countries c ON "
+            f"o.country_id = c.country_id WHERE c.name = '{name}'").out
+        self.assertIn(f"{customers}\n", checked)
+        self.assertIn(f"{orders}\n", checked)
+        change = f"UPDATE countries SET name = name || '' WHERE name = '{name}'"
+        self.assertEqual(self.run_program("--json", "sql", "-c", change).json(), {"changed": 1})
+        file = self.write("statements.sql", f"-- a comment; with a semicolon\n{count};\n{count}\n")
+        self.assertEqual(self.run_program("sql", "--format", "csv", "--file", file).out,
+                         f"n\n{total}\n" * 2)
+        failed = self.run_program("sql", "-c", f"{count}; SELECT nme FROM countries", expect=FAILED)
+        self.assertIn(total, failed.out)
+        self.assertIn("SW205 unknown_column", failed.err)
 
     def verify_rows(self):
         report = self.run_program("--json", "verify").json()

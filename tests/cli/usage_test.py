@@ -7,7 +7,7 @@ import unittest
 
 from program import (BINARY, EXAMPLE, FAILED, OK, SOURCE, USAGE, ProgramTest, environment)
 
-COMMANDS = ["init", "import", "status", "explain", "verify"]
+COMMANDS = ["init", "import", "status", "explain", "sql", "verify"]
 
 
 class CommandLine(ProgramTest):
@@ -20,6 +20,7 @@ class CommandLine(ProgramTest):
         options = {"import": ["TABLE", "FILE", "--rejects", "--most-rejects", "--delimiter",
                               "--batch", "--restart"],
                    "status": ["--rows"], "explain": ["SQL"],
+                   "sql": ["--command", "--file", "--format"],
                    "verify": ["TABLE", "--most-findings"], "init": []}
         for command in COMMANDS:
             text = self.run_program(command, "--help").out

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// SQL text as it is typed or stands in a file: cut into statements at semicolons that are not
+// inside of quotes or comments. One thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cli {
+
+class sql_statements {
+public:
+    /// More text, with its line ends.
+    void add(std::string_view text) { text_ += text; }
+    /// The next complete statement, without its semicolon.
+    std::optional<std::string> next();
+    /// What is left without a semicolon; empty when it is blank or comments only.
+    std::string rest();
+    /// Something was typed that is not complete yet.
+    bool pending() const;
+
+private:
+    std::string text_;
+};
+
+}  // namespace cli
