@@ -66,7 +66,7 @@ private:
         add(s, s.from);
         for (const sql::join& j : s.joins) add(s, j.joined);
         mark_outer_joins(s, first);
-        find_conditions(s);
+        find_conditions(s, first);
         for (const sql::expr_ptr& e : sql::expressions_of(s))
             sql::for_each_node(e, [&](const sql::expr& x) {
                 if (x.kind == sql::expr_kind::column) need(x.ref);
@@ -140,14 +140,16 @@ private:
 
     // ------------------------------------------------------------ what can be said on the shards
 
-    void find_conditions(const sql::select& s) {
+    /// `first`: of the appearances of `s`. A condition of an inner statement on an outer row says
+    /// nothing of whether that row is needed.
+    void find_conditions(const sql::select& s, std::size_t first) {
         for_each_conjunct(s.where, [&](const sql::expr_ptr& e) {
-            appearance* const a = only_appearance_in(e);
+            appearance* const a = only_appearance_in(e, first);
             if (a != nullptr && !a->optional) a->conditions.push_back(e);
         });
         for (const sql::join& j : s.joins)
             for_each_conjunct(j.on, [&](const sql::expr_ptr& e) {
-                appearance* const a = only_appearance_in(e);
+                appearance* const a = only_appearance_in(e, first);
                 if (a == nullptr || a->preserved) return;
                 // The ON of a LEFT JOIN chooses among the joined rows only, that of an inner join
                 // among the rows of all its tables.
@@ -167,13 +169,19 @@ private:
         }
     }
 
-    /// The one appearance that all columns of `e` belong to; nullptr: none or several.
-    appearance* only_appearance_in(const sql::expr_ptr& e) {
+    /// The one appearance, from `first` on, that all columns of `e` belong to; nullptr: none or
+    /// several.
+    appearance* only_appearance_in(const sql::expr_ptr& e, std::size_t first) {
         appearance* found = nullptr;
         bool one = !e->has_query;
         sql::for_each_node(e, [&](const sql::expr& x) {
             if (x.kind != sql::expr_kind::column) return;
-            appearance* const a = find(x.ref);
+            const auto at =
+                std::find_if(appearances_.begin() + static_cast<std::ptrdiff_t>(first),
+                             appearances_.end(), [&](const appearance& a) {
+                                 return a.at == sql::table_ref{x.ref.table, x.ref.alias};
+                             });
+            appearance* const a = at == appearances_.end() ? nullptr : &*at;
             one = one && a != nullptr && (found == nullptr || found == a);
             found = a;
         });
