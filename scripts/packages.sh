@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The Debian packages shardwise needs, and how to install them.
 #
-#   scripts/packages.sh GROUP...      install what is missing of the groups: build, test
+#   scripts/packages.sh GROUP...      install what is missing of the groups: build, test, clang
 #   scripts/packages.sh --list GROUP...
 #   source scripts/packages.sh        gives the function install_packages GROUP...
 #
@@ -21,8 +21,11 @@ package_group() {
             python3 git ca-certificates openssl procps \
             postgresql-15 postgresql-client-15 mariadb-server mariadb-client
         ;;
+    clang) # optional: the second compiler, for scripts/sanitize (g++ brings its own sanitizers)
+        echo clang-14
+        ;;
     *)
-        echo "packages.sh: unknown package group '$1' (known: build, test)" >&2
+        echo "packages.sh: unknown package group '$1' (known: build, test, clang)" >&2
         return 2
         ;;
     esac

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
 #include <limits>
+#include <string_view>
 
 #include "base/utf8.hpp"
 #include "schema/calendar.hpp"
@@ -37,7 +37,8 @@ bool fits(kind have, column_type type) noexcept {
 }
 
 void check_text(std::string_view text, std::size_t position) {
-    if (std::memchr(text.data(), 0, text.size()) != nullptr)
+    // (Not memchr: it takes no null pointers, and that of an empty text may be one.)
+    if (text.find('\0') != std::string_view::npos)
         refuse(error_code::value_not_storable,
                "text with a zero byte cannot be kept on every engine; use a bytes column",
                position);

@@ -321,14 +321,21 @@ TEST_F(PostgresDriver, TellsTimeOutsFromCancels) {
     auto limited = connect({.statement_timeout = 50ms, .lock_timeout = 0ms});
     EXPECT_EQ(failure_of([&] { run(*limited, "SELECT pg_sleep(5)", soon()); }).code,
               error_code::timeout);
+    auto watcher = connect();
+    const std::string asleep =
+        "SELECT count(*)::int8 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND pid = " +
+        std::to_string(number(*c_, "SELECT pg_backend_pid()::int8"));
     std::thread canceller;
     const auto info = failure_of([&] {
-        c_->send(sql("SELECT pg_sleep(5)"), {});
+        c_->send(sql("SELECT pg_sleep(60)"), {});
         c_->next({});
+        // A server forgets a request that comes before the statement.
+        for (const deadline end = soon(); number(*watcher, asleep) == 0;)
+            ASSERT_FALSE(end.passed()) << "the statement does not begin";
         canceller = std::thread([this] { c_->cancel(); });
         finish_one(*c_);
     });
-    canceller.join();
+    if (canceller.joinable()) canceller.join();
     EXPECT_EQ(info.code, error_code::cancelled);
     EXPECT_EQ(info.sqlstate, "57014");
     EXPECT_TRUE(c_->discard(soon())) << "also waits for the request";

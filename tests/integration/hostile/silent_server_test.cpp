@@ -94,6 +94,19 @@ protected:
         s.commit();
         EXPECT_EQ(s.count(select<account>()), expected);
     }
+    /// `elsewhere`: rows on the other shards. A commit in doubt reaches the server some time after
+    /// it answers again: between the two counts, too. That is why they are repeated.
+    void the_server_and_the_library_agree(std::int64_t elsewhere) {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        std::int64_t by_library = 0;
+        std::int64_t by_server = -1;
+        while (by_library != by_server && std::chrono::steady_clock::now() < end) {
+            session s{*db};
+            by_library = s.count(select<account>());
+            by_server = elsewhere + shards->ask(1, "SELECT COUNT(*) FROM accounts").at(0);
+        }
+        EXPECT_EQ(by_library, by_server);
+    }
 
     std::unique_ptr<test_shards> shards;
     std::vector<shard_url> urls;
@@ -138,7 +151,6 @@ TEST_P(SilentShard, AFlushEndsAtItsDeadline) {
 }
 
 TEST_P(SilentShard, ACommitEndsAtItsDeadlineAndSaysThatItIsInDoubt) {
-    std::int64_t expected = 30;
     for (int i = 0; i < rounds; ++i) {
         session s{*db, impatient};
         for (int k = 1; k <= 3; ++k) s.add(account{.id = 100 + 3 * i + k, .name = "new"});
@@ -149,11 +161,8 @@ TEST_P(SilentShard, ACommitEndsAtItsDeadlineAndSaysThatItIsInDoubt) {
             s.rollback();
         }
         way->thaw();
-        const std::int64_t s2 = shards->ask(1, "SELECT COUNT(*) FROM accounts").at(0);
-        expected = 20 + 2 * (i + 1) + s2;
     }
-    session s{*db};
-    EXPECT_EQ(s.count(select<account>()), expected);
+    the_server_and_the_library_agree(20 + 2 * rounds);
 }
 
 TEST_P(SilentShard, ACommitOfOneStatementIsInDoubt) {
@@ -170,8 +179,7 @@ TEST_P(SilentShard, ACommitOfOneStatementIsInDoubt) {
     }
     session s{*db};
     EXPECT_TRUE(s.find<account>(1));
-    EXPECT_EQ(s.count(select<account>()),
-              20 + shards->ask(1, "SELECT COUNT(*) FROM accounts").at(0));
+    the_server_and_the_library_agree(20);
 }
 
 TEST_P(SilentShard, ChangesAndBulkInsertsEndAtTheirDeadline) {
