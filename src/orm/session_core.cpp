@@ -260,6 +260,8 @@ row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q)
         std::vector<arg> row(p.root->columns.size());
         const bool known = plan::rows_have_a_shard(*p.root);
         while (source->next(row)) {
+            // A RIGHT or FULL JOIN: a row of the other side, without an object.
+            if (row[t.key().front()].is_null()) continue;
             const shard_index shard = known ? source->shard_of_row() : s.shard_of(t, row, until);
             record_ptr r = s.adopt(t, shard, row);
             if (!r) continue;
