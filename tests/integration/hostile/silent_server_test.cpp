@@ -52,7 +52,7 @@ protected:
     void open() {
         db.reset();
         cluster_options o;
-        o.pool_size = 2;  // a connection that is lost from the pool shows soon
+        o.pool_size = 2;               // a connection that is lost from the pool shows soon
         o.connect_timeout_ms = 3'000;  // a busy machine needs a while for a handshake
         o.statement_timeout_ms = 2'000;
         db = std::make_unique<cluster>(urls, o);
