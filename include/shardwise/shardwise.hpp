@@ -4,6 +4,9 @@
 
 #include "shardwise/base/error.hpp"
 #include "shardwise/cluster/cluster.hpp"
+#include "shardwise/model/functions.hpp"
 #include "shardwise/model/statement.hpp"
+#include "shardwise/model/subqueries.hpp"
+#include "shardwise/model/windows.hpp"
 #include "shardwise/orm/session.hpp"
 #include "shardwise/version.hpp"

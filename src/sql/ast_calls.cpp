@@ -52,6 +52,18 @@ expr_ptr call(function f, const expr_ptr* arguments, std::size_t count) {
     return b.owner;
 }
 
+expr_ptr filtered(const expr_ptr& aggregate_call, const expr_ptr& condition) {
+    const expr& of = given(aggregate_call);
+    if (of.kind != expr_kind::aggregate)
+        refuse_query("a filter belongs to one aggregate, not to what is computed from it");
+    check_condition("FILTER", given(condition));
+    // Aggregates pass over NULLs, so what is not wanted becomes NULL.
+    const bool rows = of.function == aggregate::count_all;
+    const expr_ptr cases[] = {condition,
+                              rows ? constant(arg{std::int64_t{1}}) : of.operands.front()};
+    return call(rows ? aggregate::count : of.function, conditional(cases, 2, {}));
+}
+
 expr_ptr extract(time_unit part, const expr_ptr& from) {
     building b{expr_kind::extract};
     b.operand(from);

@@ -18,6 +18,9 @@
 
 namespace shardwise {
 
+template <class Pins, class... Es>
+struct predicate;
+
 /// A value of type T computed from columns of the structs Es.
 template <class T, class... Es>
 struct expression {
@@ -27,6 +30,26 @@ struct expression {
     static constexpr bool is_aggregate = false;
 };
 
+/// Another appearance of a struct's table in a statement:
+///   constexpr sw::alias<User, 1> other;    other(users.name)
+template <class E, std::uint8_t N>
+struct alias {
+    static_assert(N != 0, "shardwise: 0 is the table itself; aliases have the numbers 1 to 255");
+    template <auto M, class... Tags>
+    auto operator()(const column<M, Tags...>&) const {
+        using of = column<M, Tags...>;
+        static_assert(std::is_same_v<typename of::entity, E>,
+                      "shardwise: a column of another struct than the alias");
+        sql::column_ref r = of::ref();
+        r.alias = N;
+        return expression<typename of::value_type, alias>{sql::column(r)};
+    }
+};
+namespace detail {
+/// Stands among the structs of what may need rows of several shards, whatever keys are pinned.
+struct far_reaching {};
+}  // namespace detail
+
 /// A value computed from a group of rows.
 template <class T, class... Es>
 struct aggregate_expression {
@@ -34,6 +57,14 @@ struct aggregate_expression {
     using entities = detail::types<Es...>;
     sql::expr_ptr node;
     static constexpr bool is_aggregate = true;
+
+    /// FILTER (WHERE ...): of the group's rows that meet a condition. For aggregates themselves,
+    /// not for what is computed from them.
+    template <class P, class... Fs>
+    auto filter(const predicate<P, Fs...>& rows) const;
+    /// Over the rows of a window: partition_by(...), order_by(...), rows_between(...).
+    template <class... Parts>
+    auto over(const Parts&... parts) const;
 };
 
 /// A condition. Pins: members of shard keys that it fixes to one value.
@@ -204,6 +235,60 @@ struct make_group_condition<types<Es...>> {
     using type = group_condition<Es...>;
 };
 
+template <class... Ls>
+struct unite_all {
+    using type = types<>;
+};
+template <class L, class... Ls>
+struct unite_all<L, Ls...> {
+    using type = typename unite<L, typename unite_all<Ls...>::type>::type;
+};
+
+template <class T>
+inline constexpr bool is_group_condition = false;
+template <class... Es>
+inline constexpr bool is_group_condition<group_condition<Es...>> = true;
+template <class X>
+inline constexpr bool of_groups = is_aggregate<X> || is_group_condition<X>;
+
+/// Of what computes with operands, conditions and plain values: whose columns it uses.
+template <class X>
+struct argument_entities {
+    using type = types<>;
+};
+template <class X>
+requires requires { typename X::entities; }
+struct argument_entities<X> {
+    using type = typename X::entities;
+};
+template <column_like X>
+struct argument_entities<X> : entities_of<X> {};
+template <class... Xs>
+using entities_of_all = typename unite_all<typename argument_entities<Xs>::type...>::type;
+
+/// A value of type R computed from Xs: of a row, or of a group when one of them is.
+template <class R, class... Xs>
+auto computed(sql::expr_ptr&& node) {
+    if constexpr ((of_groups<Xs> || ...)) {
+        return typename spread<entities_of_all<Xs...>, aggregate_expression, R>::type{
+            static_cast<sql::expr_ptr&&>(node)};
+    } else {
+        return typename spread<entities_of_all<Xs...>, expression, R>::type{
+            static_cast<sql::expr_ptr&&>(node)};
+    }
+}
+/// A condition over Xs that pins no shard key.
+template <class... Xs>
+auto condition(sql::expr_ptr&& node) {
+    if constexpr ((of_groups<Xs> || ...)) {
+        return typename make_group_condition<entities_of_all<Xs...>>::type{
+            static_cast<sql::expr_ptr&&>(node)};
+    } else {
+        return typename make_predicate<members<>, entities_of_all<Xs...>>::type{
+            static_cast<sql::expr_ptr&&>(node)};
+    }
+}
+
 template <class Pins, class A>
 auto wrap(sql::expr_ptr&& node) {
     if constexpr (is_aggregate<A>) {
@@ -224,7 +309,7 @@ auto compare_value(const A& a, const V& v) {
 template <sql::op O, operand A, operand B>
 auto compare_columns(const A& a, const B& b) {
     check_comparable<A, B>();
-    return typename predicate_over<members<>, A, B>::type{sql::binary(O, node_of(a), node_of(b))};
+    return condition<A, B>(sql::binary(O, node_of(a), node_of(b)));
 }
 
 /// The C++ type of an arithmetic result.
@@ -243,28 +328,25 @@ struct arithmetic {
     using type = std::conditional_t<nullable, std::optional<plain>, plain>;
 };
 
-template <sql::op O, row_operand A, row_operand B>
+template <sql::op O, operand A, operand B>
 auto combine(const A& a, const B& b) {
     using t = arithmetic<typename A::value_type, typename B::value_type>;
     static_assert(t::numeric, "shardwise: arithmetic needs two numbers");
     // x / 0 and x % 0 are NULL (docs/types.md), so quotients are nullable.
     using result = std::conditional_t<O == sql::op::divide || O == sql::op::modulo,
                                       std::optional<typename t::plain>, typename t::type>;
-    return typename spread<united<A, B>, expression, result>::type{
-        sql::binary(O, node_of(a), node_of(b))};
+    return computed<result, A, B>(sql::binary(O, node_of(a), node_of(b)));
 }
-template <sql::op O, row_operand A, class V>
+template <sql::op O, operand A, class V>
 auto combine_value(const A& a, const V& v) {
     using t = arithmetic<typename A::value_type, V>;
     static_assert(t::numeric, "shardwise: arithmetic needs two numbers");
     using result = std::conditional_t<O == sql::op::divide || O == sql::op::modulo,
                                       std::optional<typename t::plain>, typename t::type>;
-    return typename spread<typename entities_of<A>::type, expression, result>::type{sql::binary(
-        O, node_of(a),
-        sql::constant(
-            to_arg<std::conditional_t<
-                std::floating_point<V>, double,
-                std::conditional_t<std::same_as<V, decimal>, decimal, std::int64_t>>>(v)))};
+    using given =
+        std::conditional_t<std::floating_point<V>, double,
+                           std::conditional_t<std::same_as<V, decimal>, decimal, std::int64_t>>;
+    return computed<result, A>(sql::binary(O, node_of(a), sql::constant(to_arg<given>(v))));
 }
 
 template <operand A>
@@ -338,34 +420,34 @@ template <detail::operand A, class V>
 requires(!detail::operand<V>) auto operator>=(const A& a, const V& v) {
     return detail::compare_value<sql::op::ge>(a, v);
 }
-template <detail::row_operand A, detail::row_operand B>
+template <detail::operand A, detail::operand B>
 auto operator==(const A& a, const B& b) {
     return detail::compare_columns<sql::op::eq>(a, b);
 }
-template <detail::row_operand A, detail::row_operand B>
+template <detail::operand A, detail::operand B>
 auto operator!=(const A& a, const B& b) {
     return detail::compare_columns<sql::op::ne>(a, b);
 }
-template <detail::row_operand A, detail::row_operand B>
+template <detail::operand A, detail::operand B>
 auto operator<(const A& a, const B& b) {
     return detail::compare_columns<sql::op::lt>(a, b);
 }
-template <detail::row_operand A, detail::row_operand B>
+template <detail::operand A, detail::operand B>
 auto operator<=(const A& a, const B& b) {
     return detail::compare_columns<sql::op::le>(a, b);
 }
-template <detail::row_operand A, detail::row_operand B>
+template <detail::operand A, detail::operand B>
 auto operator>(const A& a, const B& b) {
     return detail::compare_columns<sql::op::gt>(a, b);
 }
-template <detail::row_operand A, detail::row_operand B>
+template <detail::operand A, detail::operand B>
 auto operator>=(const A& a, const B& b) {
     return detail::compare_columns<sql::op::ge>(a, b);
 }
 
 // ---------------------------------------------------------------- arithmetic
 
-template <detail::row_operand A, class B>
+template <detail::operand A, class B>
 auto operator+(const A& a, const B& b) {
     if constexpr (detail::operand<B>) {
         return detail::combine<sql::op::add>(a, b);
@@ -373,7 +455,7 @@ auto operator+(const A& a, const B& b) {
         return detail::combine_value<sql::op::add>(a, b);
     }
 }
-template <detail::row_operand A, class B>
+template <detail::operand A, class B>
 auto operator-(const A& a, const B& b) {
     if constexpr (detail::operand<B>) {
         return detail::combine<sql::op::subtract>(a, b);
@@ -381,7 +463,7 @@ auto operator-(const A& a, const B& b) {
         return detail::combine_value<sql::op::subtract>(a, b);
     }
 }
-template <detail::row_operand A, class B>
+template <detail::operand A, class B>
 auto operator*(const A& a, const B& b) {
     if constexpr (detail::operand<B>) {
         return detail::combine<sql::op::multiply>(a, b);
@@ -389,7 +471,7 @@ auto operator*(const A& a, const B& b) {
         return detail::combine_value<sql::op::multiply>(a, b);
     }
 }
-template <detail::row_operand A, class B>
+template <detail::operand A, class B>
 auto operator/(const A& a, const B& b) {
     if constexpr (detail::operand<B>) {
         return detail::combine<sql::op::divide>(a, b);
@@ -398,7 +480,7 @@ auto operator/(const A& a, const B& b) {
     }
 }
 /// Truncated as in C and SQL: -1 % 2 == -1.
-template <detail::row_operand A, class B>
+template <detail::operand A, class B>
 auto operator%(const A& a, const B& b) {
     if constexpr (detail::operand<B>) {
         return detail::combine<sql::op::modulo>(a, b);
@@ -428,6 +510,13 @@ template <class P, class... Es>
 predicate<detail::members<>, Es...> operator!(const predicate<P, Es...>& p) {
     return {sql::unary(sql::op::neg, p.node)};
 }
+
+namespace detail {
+template <class X>
+inline constexpr bool is_predicate = false;
+template <class P, class... Es>
+inline constexpr bool is_predicate<predicate<P, Es...>> = true;
+}  // namespace detail
 
 /// A predicate that grows at run time:  filter<Post> f; if (popular) f &= posts.likes >= 10;
 template <class... Es>
@@ -520,61 +609,6 @@ auto asc(const A& a) {
 template <detail::operand A>
 auto desc(const A& a) {
     return detail::sort_by(a, true);
-}
-
-// ---------------------------------------------------------------- aggregates
-
-namespace detail {
-template <class T>
-struct sum_of {
-    using type = std::optional<std::conditional_t<
-        std::same_as<bare<T>, double>, double,
-        std::conditional_t<std::same_as<bare<T>, decimal>, decimal, std::int64_t>>>;
-    static_assert(storable_integer<bare<T>> || std::same_as<bare<T>, double> ||
-                      std::same_as<bare<T>, decimal>,
-                  "shardwise: sum() and avg() need a number");
-};
-template <class R, sql::aggregate F, operand A>
-auto aggregate_of(const A& a) {
-    check_row_operand<A>();
-    return typename spread<typename entities_of<A>::type, aggregate_expression, R>::type{
-        sql::call(F, node_of(a))};
-}
-}  // namespace detail
-
-/// COUNT(*)
-inline aggregate_expression<std::int64_t> count() {
-    return {sql::call(sql::aggregate::count_all, {})};
-}
-/// Rows where it is not NULL.
-template <detail::operand A>
-auto count(const A& a) {
-    return detail::aggregate_of<std::int64_t, sql::aggregate::count>(a);
-}
-template <detail::operand A>
-auto count_distinct(const A& a) {
-    return detail::aggregate_of<std::int64_t, sql::aggregate::count_distinct>(a);
-}
-/// NULL over no rows. Integer sums that leave 64 bits are an error, never wrapped.
-template <detail::operand A>
-auto sum(const A& a) {
-    return detail::aggregate_of<typename detail::sum_of<typename A::value_type>::type,
-                                sql::aggregate::sum>(a);
-}
-template <detail::operand A>
-auto avg(const A& a) {
-    static_assert(sizeof(detail::sum_of<typename A::value_type>) > 0);
-    return detail::aggregate_of<std::optional<double>, sql::aggregate::avg>(a);
-}
-template <detail::operand A>
-auto min(const A& a) {
-    return detail::aggregate_of<std::optional<detail::bare<typename A::value_type>>,
-                                sql::aggregate::min>(a);
-}
-template <detail::operand A>
-auto max(const A& a) {
-    return detail::aggregate_of<std::optional<detail::bare<typename A::value_type>>,
-                                sql::aggregate::max>(a);
 }
 
 }  // namespace shardwise

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <type_traits>
 
+#include "shardwise/model/aggregates.hpp"
 #include "shardwise/model/expression.hpp"
 #include "shardwise/model/relation.hpp"
 
@@ -46,11 +47,47 @@ constexpr bool pins_shard() {
         return facts_of<E>::template pinned_by<Pins>;
     }
 }
+/// Column of an enclosing query's struct: see correlated_with().
+template <class E>
+struct outer {};
+template <class T>
+inline constexpr bool is_outer = false;
+template <class E>
+inline constexpr bool is_outer<outer<E>> = true;
+/// Columns of E can be named in a statement of From.
+template <class E, class... From>
+inline constexpr bool known =
+    one_of<E, From...> || one_of<outer<E>, From...> || std::is_same_v<E, far_reaching>;
+
+/// The table and the number of its appearance that a struct or an alias stands for.
+template <class E>
+struct appearance {
+    static const schema::table& table() { return model::table_of(entity_of<E>()); }
+    static constexpr std::uint8_t number = 0;
+};
+template <class E, std::uint8_t N>
+struct appearance<alias<E, N>> {
+    static const schema::table& table() { return model::table_of(entity_of<E>()); }
+    static constexpr std::uint8_t number = N;
+};
+template <class E>
+inline constexpr bool is_alias = false;
+template <class E, std::uint8_t N>
+inline constexpr bool is_alias<alias<E, N>> = true;
+template <class E>
+inline constexpr bool is_object = false;
+template <class E>
+inline constexpr bool is_object<ref<E>> = true;
+
 /// Joined sharded tables live together, so one pinned shard key pins them all; of reference tables
 /// alone, one copy answers.
 template <class Pins, class... From>
 constexpr bool pins_statement() {
-    return (pins_shard<From, Pins>() || ...) || (mapping<From>::is_reference && ...);
+    if constexpr ((std::is_same_v<From, far_reaching> || ...) || (is_outer<From> || ...)) {
+        return false;
+    } else {
+        return (pins_shard<From, Pins>() || ...) || (mapping<From>::is_reference && ...);
+    }
 }
 }  // namespace detail
 
@@ -60,20 +97,28 @@ public:
     using row_type = Row;
     using needs = detail::types<Needs...>;
     /// Proven by the shape: this statement asks at most one shard.
-    static constexpr bool one_shard = detail::pins_statement<Pins, From...>();
-    static constexpr bool complete = (detail::one_of<Needs, From...> && ...);
+    static constexpr bool one_shard =
+        !detail::one_of<detail::far_reaching, Needs...> && detail::pins_statement<Pins, From...>();
+    /// Every selected column's table is joined, or belongs to the query around this one.
+    static constexpr bool complete_inside = (detail::known<Needs, From...> && ...);
+    static constexpr bool complete = complete_inside && !(detail::is_outer<From> || ...);
 
     explicit select_query(sql::select_ptr s) : statement_(static_cast<sql::select_ptr&&>(s)) {}
     const sql::select_ptr& statement() const noexcept { return statement_; }
 
     template <class P, class... Es>
     auto where(const predicate<P, Es...>& p) const {
-        static_assert((detail::one_of<Es, From...> && ...),
+        static_assert((detail::known<Es, From...> && ...),
                       "shardwise: where() uses a column of a table that is not part of this query; "
                       "add .join(...) first");
         using pins = typename detail::all_members<Pins, P>::type;
-        return select_query<Row, pins, needs, From...>(p.node ? sql::add_where(statement_, p.node)
-                                                              : statement_);
+        sql::select_ptr s = p.node ? sql::add_where(statement_, p.node) : statement_;
+        if constexpr (detail::one_of<detail::far_reaching, Es...>) {
+            return select_query<Row, pins, needs, From..., detail::far_reaching>(
+                static_cast<sql::select_ptr&&>(s));
+        } else {
+            return select_query<Row, pins, needs, From...>(static_cast<sql::select_ptr&&>(s));
+        }
     }
     template <class... Es>
     select_query where(const detail::group_condition<Es...>&) const {
@@ -101,15 +146,59 @@ public:
     auto left_join(belongs_to<Fk>) const {
         return attach<Fk, typename detail::relation<Fk>::parent>(sql::join_kind::left);
     }
-    /// join<Order>(on(orders.customer_id == customers.id))
+    /// join<Order>(orders.customer_id == customers.id); an alias joins a table once more.
     template <class Added, class P, class... Es>
     auto join(const predicate<P, Es...>& on) const {
-        static_assert((detail::one_of<Es, Added, From...> && ...),
+        static_assert((detail::known<Es, Added, From...> && ...),
                       "shardwise: the join condition uses a column of a table that is not part of "
                       "this query");
-        using pins = typename detail::all_members<Pins, P>::type;
-        return select_query<Row, pins, needs, From..., Added>(sql::add_join(
-            statement_, sql::join_kind::inner, model::table_of(entity_of<Added>()), 0, on.node));
+        if constexpr (detail::is_alias<Added> || detail::one_of<detail::far_reaching, Es...>) {
+            return attach_any<Added>(sql::join_kind::inner, on.node);
+        } else {
+            using pins = typename detail::all_members<Pins, P>::type;
+            return select_query<Row, pins, needs, From..., Added>(
+                sql::add_join(statement_, sql::join_kind::inner,
+                              model::table_of(entity_of<Added>()), 0, on.node));
+        }
+    }
+    /// Outer joins: the side without a partner is NULL. Read such columns with nullable(column).
+    template <class Added, class P, class... Es>
+    auto left_join(const predicate<P, Es...>& on) const {
+        static_assert((detail::known<Es, Added, From...> && ...),
+                      "shardwise: the join condition uses a column of a table that is not part of "
+                      "this query");
+        return attach_any<Added>(sql::join_kind::left, on.node);
+    }
+    template <class Added, class P, class... Es>
+    auto right_join(const predicate<P, Es...>& on) const {
+        static_assert((detail::known<Es, Added, From...> && ...),
+                      "shardwise: the join condition uses a column of a table that is not part of "
+                      "this query");
+        static_assert(!detail::is_object<Row>,
+                      "shardwise: a right or full join gives rows without an object; select "
+                      "columns");
+        return attach_any<Added>(sql::join_kind::right, on.node);
+    }
+    template <class Added, class P, class... Es>
+    auto full_join(const predicate<P, Es...>& on) const {
+        static_assert((detail::known<Es, Added, From...> && ...),
+                      "shardwise: the join condition uses a column of a table that is not part of "
+                      "this query");
+        static_assert(!detail::is_object<Row>,
+                      "shardwise: a right or full join gives rows without an object; select "
+                      "columns");
+        return attach_any<Added>(sql::join_kind::full, on.node);
+    }
+    template <class Added>
+    auto cross_join() const {
+        return attach_any<Added>(sql::join_kind::cross, {});
+    }
+    /// Makes it a subquery that may name columns of these structs of the query around it.
+    template <class... Outer>
+    auto correlated_with() const {
+        static_assert(!(detail::one_of<Outer, From...> || ...),
+                      "shardwise: a table of the query itself: use an alias inside or outside");
+        return select_query<Row, Pins, needs, From..., detail::outer<Outer>...>(statement_);
     }
 
     template <class... Ks>
@@ -132,6 +221,9 @@ public:
     }
     template <class... Es>
     select_query having(const detail::group_condition<Es...>& condition) const {
+        static_assert(
+            (detail::one_of<Es, From...> && ...),
+            "shardwise: having() uses a column of a table that is not part of this query");
         return select_query(sql::add_having(statement_, condition.node));
     }
     template <class N>
@@ -152,6 +244,15 @@ public:
     }
 
 private:
+    /// A join that tells nothing about shards.
+    template <class Added>
+    auto attach_any(sql::join_kind kind, const sql::expr_ptr& on) const {
+        static_assert(!detail::one_of<Added, From...>,
+                      "shardwise: this table is part of the query already; join an alias of it");
+        using added = detail::appearance<Added>;
+        return select_query<Row, Pins, needs, From..., Added, detail::far_reaching>(
+            sql::add_join(statement_, kind, added::table(), added::number, on));
+    }
     template <auto Fk, class Added>
     auto attach(sql::join_kind kind) const {
         using relation = detail::relation<Fk>;
@@ -197,14 +298,6 @@ struct root_entity {
     using type = typename first_not_empty<typename entities_of<C>::type,
                                           typename entities_of<Cs>::type...>::type;
 };
-template <class... Ls>
-struct unite_all {
-    using type = types<>;
-};
-template <class L, class... Ls>
-struct unite_all<L, Ls...> {
-    using type = typename unite<L, typename unite_all<Ls...>::type>::type;
-};
 }  // namespace detail
 
 /// Values: select(users.name, count(posts.id)). The statement's root is the struct of the first
@@ -212,6 +305,9 @@ struct unite_all<L, Ls...> {
 template <detail::operand C, detail::operand... Cs>
 auto select(const C& c, const Cs&... cs) {
     using E = typename detail::root_entity<C, Cs...>::type;
+    static_assert(!detail::is_alias<E> && !std::is_same_v<E, detail::far_reaching>,
+                  "shardwise: the first column names the statement's table: it cannot be of an "
+                  "alias or a subquery; use select_from<E>(...)");
     using needs = typename detail::unite_all<typename detail::entities_of<C>::type,
                                              typename detail::entities_of<Cs>::type...>::type;
     const sql::expr_ptr items[] = {detail::node_of(c), detail::node_of(cs)...};

@@ -137,6 +137,9 @@ expr_ptr like(const expr_ptr& x, const expr_ptr& pattern,
               bool negated);  ///< escape is backslash, case-sensitive
 expr_ptr between(const expr_ptr& x, const expr_ptr& low, const expr_ptr& high, bool negated);
 expr_ptr call(aggregate f, const expr_ptr& x);  ///< x empty for count_all
+/// An aggregate over the rows that meet a condition: FILTER (WHERE ...). `aggregate_call` is a call
+/// of an aggregate; bad_query otherwise.
+expr_ptr filtered(const expr_ptr& aggregate_call, const expr_ptr& condition);
 expr_ptr call(function f, const expr_ptr* arguments, std::size_t count);
 /// An int64; seconds without their fraction.
 expr_ptr extract(time_unit part, const expr_ptr& from);

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+// EXPECT: an aggregate cannot stand in where
+#include "model.hpp"
+
+auto use() { return sw::select<Post>().where(sw::sum(posts.likes) - 1 > sw::count()); }
