@@ -170,7 +170,8 @@ TEST_P(SqlAnswers, Subqueries) {
         "= b.person_id)",
         "SELECT id FROM person p WHERE NOT EXISTS (SELECT 1 FROM item i WHERE p.age > 30 AND "
         "i.person_id < p.id)",
-        "SELECT id, (SELECT count(*) FROM item i WHERE p.active AND i.weight > p.score) FROM person p",
+        "SELECT id, (SELECT count(*) FROM item i WHERE p.active AND i.weight > p.score) FROM "
+        "person p",
         "SELECT code FROM land l WHERE EXISTS (SELECT 1 FROM person p WHERE p.country = l.code AND "
         "p.age > 48)",
         "SELECT id FROM item i WHERE weight > (SELECT min(score) * 0.001 FROM person p WHERE p.id "
