@@ -63,9 +63,24 @@ void check_distinct(const select& s) {
     }
 }
 
+/// SQLite does not see the statement around a subquery there.
+void check_no_outer_columns(const select& s, std::string_view clause, const expr_ptr& e) {
+    for_each_node(e, [&](const expr& x) {
+        if (x.kind == expr_kind::column && !is_table_of(s, x.ref))
+            raise(error_info{.code = error_code::not_supported,
+                             .message = fmt::format("{} of a subquery uses {}.{} of the statement "
+                                                    "around it: leave it out, it is the same for "
+                                                    "all rows",
+                                                    clause, x.ref.table->name,
+                                                    x.ref.table->columns[x.ref.column].name)});
+    });
+}
+
 }  // namespace
 
 void check_grouping(const select& s) {
+    for (const expr_ptr& e : s.group_by) check_no_outer_columns(s, "GROUP BY", e);
+    for (const ordering& o : s.order_by) check_no_outer_columns(s, "ORDER BY", o.by);
     if (s.distinct) check_distinct(s);
     for_each_query(s, [](const select& inner) { check_grouping(inner); });
     if (!is_grouped(s)) {

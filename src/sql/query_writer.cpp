@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "sql/query_writer.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 #include "shardwise/base/error.hpp"
@@ -90,16 +91,26 @@ void write_limit(expression_writer& out, const select& s) {
     number(s.offset);
 }
 
+/// SQLite takes HAVING without GROUP BY only beside an aggregate in the select list.
+bool needs_an_aggregate(const expression_writer& out, const select& s) {
+    return out.target().kind() == dialect_kind::sqlite && s.having && s.group_by.empty() &&
+           std::none_of(s.items.begin(), s.items.end(),
+                        [](const select_item& i) { return i.expression->has_aggregate; });
+}
+
 void write_items(expression_writer& out, const select& s, const std::vector<std::string>& columns) {
     // Rows are made one by their columns: text then counts by its bytes.
     const bool compared =
         !s.branches.empty() && s.branches.front().operation != set_operation::union_all;
     for (std::size_t i = 0; i < s.items.size(); ++i) {
         if (i != 0) out << ", ";
+        const bool wrapped = i == 0 && needs_an_aggregate(out, s);
+        if (wrapped) out << "CASE WHEN COUNT(*) >= 0 THEN ";
         if (compared)
             out.in_byte_order(*s.items[i].expression);
         else
             out.whole(*s.items[i].expression);
+        if (wrapped) out << " END";
         if (columns.empty()) continue;
         out << " AS ";
         out.identifier(columns[i]);

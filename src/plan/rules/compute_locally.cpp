@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
+#include <map>
 
 #include "base/ascii.hpp"
 #include "sql/rewrite.hpp"
@@ -225,7 +226,15 @@ private:
         return {find({t.table, 0, t.alias})->table.get(), 0};
     }
 
+    /// One result for each expression: DISTINCT is ordered by the very item that it selects.
     sql::expr_ptr localized(const sql::expr_ptr& e) {
+        if (!e) return e;
+        const auto known = localized_.find(e.get());
+        if (known != localized_.end()) return known->second;
+        return localized_.emplace(e.get(), rewritten(e)).first->second;
+    }
+
+    sql::expr_ptr rewritten(const sql::expr_ptr& e) {
         return sql::rewrite(e, [this](const sql::expr_ptr& x) -> sql::expr_ptr {
             if (x->kind == sql::expr_kind::column) {
                 const appearance* const a = find(x->ref);
@@ -288,6 +297,7 @@ private:
 
     const sql::select& s_;
     std::vector<std::string> names_;
+    std::map<const sql::expr*, sql::expr_ptr> localized_;
     std::deque<appearance> appearances_;
     std::vector<inner_statement> inner_;
 };

@@ -107,6 +107,9 @@ TEST_P(SqlAnswers, Aggregates) {
         "SELECT min(born), max(seen), min(active), max(ratio) FROM person",
         "SELECT count(*) FROM person HAVING count(*) > 1000",
         "SELECT sum(qty), avg(qty), sum(total), avg(total) FROM purchase",
+        "SELECT 1 FROM person HAVING count(*) > 1",
+        "SELECT 1 FROM person WHERE id > 1000 HAVING count(*) = 0",
+        "SELECT DISTINCT (SELECT max(id) FROM item), age + 1 FROM person ORDER BY 1, 2",
     });
 }
 
@@ -252,6 +255,14 @@ TEST_P(SqlAnswers, TypedRowsAndNamedParameters) {
     EXPECT_EQ(s.get<person>(5)->age, 77);
     EXPECT_EQ(s.explain_sql("SELECT id FROM person WHERE id = :id", named("id", 4)).shards.size(),
               1u);
+}
+
+TEST_P(SqlAnswers, AnOuterColumnInGroupByOrOrderByOfASubqueryIsRefused) {
+    for (const one_cluster* c : {many.get(), one.get()})
+        for (const char* text :
+             {"SELECT id FROM person p WHERE EXISTS (SELECT 1 FROM item i GROUP BY p.active)",
+              "SELECT id FROM person p WHERE EXISTS (SELECT p.age FROM land l ORDER BY 1)"})
+            EXPECT_THROW(c->rows(text), not_supported_error) << text;
 }
 
 TEST_P(SqlAnswers, AScalarSubqueryOfTwoRowsIsAnError) {
