@@ -229,12 +229,26 @@ void session_core::refresh(record& r) {
     r.read_at = s.epoch;
 }
 
-row_set_ptr session_core::select(const sql::select_ptr& q) {
+namespace {
+
+void check_reach(const plan::plan& p, reach how_far) {
+    if (how_far == reach::any || p.where.shards.size() <= 1) return;
+    raise({.code = error_code::not_supported,
+           .message = fmt::format("local(): this statement needs rows of {} shards, because its "
+                                  "tables are joined on columns that do not tell that matching "
+                                  "rows live together: call all()",
+                                  p.where.shards.size())});
+}
+
+}  // namespace
+
+row_set_ptr session_core::select(const sql::select_ptr& q, reach how_far) {
     state& s = *state_;
     s.check_usable("a query");
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     const plan::plan p = s.make_plan(q, purpose::rows, until);
+    check_reach(p, how_far);
     auto rows = shared<row_set>(new row_set);
     rows->width = p.root->columns.size();
     s.guarded([&] {
@@ -247,13 +261,14 @@ row_set_ptr session_core::select(const sql::select_ptr& q) {
     return row_set_ptr(done);
 }
 
-row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q) {
+row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q, reach how_far) {
     state& s = *state_;
     s.check_usable("a query");
     bound_table& t = s.bind(e);
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     const plan::plan p = s.make_plan(q, purpose::rows, until);
+    check_reach(p, how_far);
     auto rows = shared<row_set>(new row_set);
     s.guarded([&] {
         const auto source = exec::open(p, how(s, until, false));

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "parse/change_parser.hpp"
+#include "parse/quoted_text.hpp"
 #include "parse/raw_tree.hpp"
 #include "parse/select_parser.hpp"
 #include "parse/statement_text.hpp"
@@ -13,21 +14,6 @@
 namespace shardwise::parse {
 
 namespace {
-
-bool starts_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool continues_name(char c) { return starts_name(c) || (c >= '0' && c <= '9'); }
-
-/// Where the quoted text, identifier or comment that begins at `i` ends; `i` itself if none does.
-std::size_t end_of_quoted(std::string_view sql, std::size_t i) {
-    const auto after = [&](std::string_view end, std::size_t from) {
-        const std::size_t at = sql.find(end, from);
-        return at == std::string_view::npos ? sql.size() : at + end.size();
-    };
-    if (sql[i] == '\'' || sql[i] == '"') return after(sql.substr(i, 1), i + 1);
-    if (sql.substr(i, 2) == "--") return after("\n", i + 2);
-    if (sql.substr(i, 2) == "/*") return after("*/", i + 2);
-    return i;
-}
 
 /// PostgreSQL's grammar knows $1, not :name. Blanks keep the places of what follows.
 std::string with_numbers(std::string_view sql, std::span<const named_value> parameters) {
@@ -37,7 +23,8 @@ std::string with_numbers(std::string_view sql, std::span<const named_value> para
         const bool named = quoted == i && sql[i] == ':' && i + 1 < sql.size() &&
                            starts_name(sql[i + 1]) && (i == 0 || sql[i - 1] != ':');
         if (!named) {
-            const std::size_t end = std::max(quoted, i + 1);
+            const std::size_t end =
+                quoted == std::string_view::npos ? sql.size() : std::max(quoted, i + 1);
             out += sql.substr(i, end - i);
             i = end;
             continue;

@@ -122,10 +122,6 @@ void check_assignments(const sql::change& c) {
                .table = c.target->name});
 }
 
-}  // namespace
-
-namespace {
-
 void check_joins(const sql::select& s) {
     for (const sql::join& j : s.joins)
         if (j.kind == sql::join_kind::right || j.kind == sql::join_kind::full)

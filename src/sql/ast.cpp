@@ -18,12 +18,12 @@ namespace {
 
 template <class Node>
 void add_reference(const Node* p) noexcept {
-    p->references.fetch_add(1, std::memory_order_relaxed);
+    p->references.add();
 }
 
 template <class Node>
 void drop_reference(const Node* p) noexcept {
-    if (p->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete p;
+    if (p->references.drop()) delete p;
 }
 
 void check_row_condition(std::string_view clause, const expr& x) {
@@ -59,28 +59,11 @@ void release(const derived* p) noexcept { drop_reference(p); }
 void retain(const change* p) noexcept { add_reference(p); }
 void release(const change* p) noexcept { drop_reference(p); }
 
-select::select(const select& other)
-    : from(other.from),
-      joins(other.joins),
-      derived_tables(other.derived_tables),
-      items(other.items),
-      where(other.where),
-      group_by(other.group_by),
-      having(other.having),
-      order_by(other.order_by),
-      limit(other.limit),
-      offset(other.offset),
-      distinct(other.distinct),
-      branches(other.branches) {}
-
 const derived* select::find_derived(const schema::table* t) const noexcept {
     for (const derived_ptr& d : derived_tables)
         if (&d->table == t) return d.get();
     return nullptr;
 }
-
-change::change(const change& other)
-    : what(other.what), target(other.target), assignments(other.assignments), where(other.where) {}
 
 bool same_expression(const expr& a, const expr& b) {
     if (&a == &b) return true;

@@ -15,6 +15,22 @@
 
 namespace shardwise::sql {
 
+/// How many pointers share a node. A copy of a node is another one: its count begins anew.
+class reference_count {
+public:
+    reference_count() = default;
+    reference_count(const reference_count&) noexcept {}
+    reference_count& operator=(const reference_count&) = delete;
+
+    void add() const noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+    /// True: that was the last one.
+    bool drop() const noexcept { return count_.fetch_sub(1, std::memory_order_acq_rel) == 1; }
+    std::uint32_t load() const noexcept { return count_.load(); }
+
+private:
+    mutable std::atomic<std::uint32_t> count_{1};
+};
+
 /// The result type of an expression, computed when the node is built.
 struct sql_type {
     column_type type = column_type::int64;
@@ -81,7 +97,7 @@ struct expr {
     bool has_aggregate = false;  ///< an aggregate of the statement's groups stands somewhere in it
     bool has_window = false;
     bool has_query = false;  ///< a statement stands somewhere in it
-    mutable std::atomic<std::uint32_t> references{1};
+    reference_count references;
 
     bool is_null_literal() const noexcept {
         return kind == expr_kind::constant && literal.is_null();
@@ -114,7 +130,7 @@ struct join {
 struct derived {
     schema::table table;  ///< its name and columns
     select_ptr query;
-    mutable std::atomic<std::uint32_t> references{1};
+    reference_count references;
 };
 
 /// Further parts of a UNION, INTERSECT or EXCEPT. All parts of one statement have the same
@@ -142,10 +158,7 @@ struct select {
     std::int64_t offset = 0;
     bool distinct = false;
     std::vector<set_branch> branches;
-    mutable std::atomic<std::uint32_t> references{1};
-
-    select() = default;
-    select(const select& other);  ///< the copy has one reference of its own
+    reference_count references;
 
     /// nullptr: `t` is a table of the database.
     const derived* find_derived(const schema::table* t) const noexcept;
@@ -161,10 +174,7 @@ struct change {
     };
     std::vector<assignment> assignments;
     expr_ptr where;
-    mutable std::atomic<std::uint32_t> references{1};
-
-    change() = default;
-    change(const change& other);
+    reference_count references;
 };
 
 /// For the planner's rewrites: a mutable copy to be changed and wrapped again by freeze().

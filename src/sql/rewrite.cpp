@@ -7,30 +7,19 @@ namespace shardwise::sql {
 namespace {
 
 expr_ptr remade(const expr& e, std::vector<expr_ptr> operands, const select_ptr& query) {
-    auto* const copy = new expr;
+    auto* const copy = new expr(e);
     expr_ptr owner{copy};
-    copy->kind = e.kind;
-    copy->operation = e.operation;
-    copy->function = e.function;
-    copy->callee = e.callee;
-    copy->unit = e.unit;
-    copy->negated = e.negated;
-    copy->has_otherwise = e.has_otherwise;
-    copy->ref = e.ref;
-    copy->literal = e.literal;
-    copy->list = e.list;
     copy->query = query;
-    copy->window = e.window;
-    copy->type = e.type;
+    copy->depth = 1;
+    copy->has_aggregate = e.kind == expr_kind::aggregate;
     copy->has_window = e.kind == expr_kind::window;
-    copy->has_query = static_cast<bool>(e.query);
+    copy->has_query = static_cast<bool>(query);
     for (const expr_ptr& x : operands) {
         copy->depth = std::max(copy->depth, static_cast<std::uint16_t>(x->depth + 1));
         copy->has_aggregate = copy->has_aggregate || x->has_aggregate;
         copy->has_window = copy->has_window || x->has_window;
         copy->has_query = copy->has_query || x->has_query;
     }
-    copy->has_aggregate = copy->has_aggregate || e.kind == expr_kind::aggregate;
     copy->operands = std::move(operands);
     return owner;
 }

@@ -19,6 +19,18 @@ inline value number(std::int64_t v) { return value(arg{v}); }
 inline value text(std::string_view v) { return value(arg{v}); }
 inline value money(std::int64_t cents) { return value(arg{decimal::from_unscaled(cents, 2)}); }
 
+/// The kinds of placement that tests over the shop are run with: 0, 1, 2.
+inline sharding::strategy_spec strategy_number(int n) {
+    switch (n) {
+        case 0:
+            return by_modulo(2);
+        case 1:
+            return by_hash();
+        default:
+            return by_range({-5, 10, 40});
+    }
+}
+
 /// The shop's tables filled with the same rows, spread over SQLite shards.
 struct shop_rows {
     const shop& s;

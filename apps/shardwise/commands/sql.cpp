@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // sql: runs statements, from the command line, a file, a pipe or a console.
 #include <editline/readline.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -10,9 +11,9 @@
 
 #include "commands/commands.hpp"
 #include "output.hpp"
+#include "shardwise/ops/sql_script.hpp"
 #include "shardwise/shardwise.hpp"
 #include "sql_output.hpp"
-#include "sql_statements.hpp"
 #include "terminal_text.hpp"
 
 namespace cli {
@@ -38,7 +39,7 @@ public:
     }
 
     void run_all(const std::string& text) const {
-        sql_statements statements;
+        shardwise::sql_script statements;
         statements.add(text);
         while (const auto s = statements.next()) run(*s);
         const std::string last = statements.rest();
@@ -87,7 +88,7 @@ bool attempt(Act act, bool as_json) {
 exit_code converse(const runner& r, bool as_json) {
     const std::string history = history_file();
     if (!history.empty()) read_history(history.c_str());
-    sql_statements statements;
+    shardwise::sql_script statements;
     for (bool on = true; on;) {
         char* const typed = readline(statements.pending() ? "      ...> " : "shardwise> ");
         if (typed == nullptr) break;
@@ -101,7 +102,12 @@ exit_code converse(const runner& r, bool as_json) {
         statements.add(line + "\n");
         while (const auto s = statements.next()) attempt([&] { return r.run(*s), true; }, as_json);
     }
-    if (!history.empty()) write_history(history.c_str());
+    if (!history.empty()) {
+        // Statements may hold values that are nobody else's business.
+        const mode_t before = umask(S_IRWXG | S_IRWXO);
+        write_history(history.c_str());
+        umask(before);
+    }
     return exit_code::ok;
 }
 

@@ -149,9 +149,7 @@ public:
     /// join<Order>(orders.customer_id == customers.id); an alias joins a table once more.
     template <class Added, class P, class... Es>
     auto join(const predicate<P, Es...>& on) const {
-        static_assert((detail::known<Es, Added, From...> && ...),
-                      "shardwise: the join condition uses a column of a table that is not part of "
-                      "this query");
+        check_condition<Added, Es...>();
         if constexpr (detail::is_alias<Added> || detail::one_of<detail::far_reaching, Es...>) {
             return attach_any<Added>(sql::join_kind::inner, on.node);
         } else {
@@ -164,29 +162,19 @@ public:
     /// Outer joins: the side without a partner is NULL. Read such columns with nullable(column).
     template <class Added, class P, class... Es>
     auto left_join(const predicate<P, Es...>& on) const {
-        static_assert((detail::known<Es, Added, From...> && ...),
-                      "shardwise: the join condition uses a column of a table that is not part of "
-                      "this query");
+        check_condition<Added, Es...>();
         return attach_any<Added>(sql::join_kind::left, on.node);
     }
     template <class Added, class P, class... Es>
     auto right_join(const predicate<P, Es...>& on) const {
-        static_assert((detail::known<Es, Added, From...> && ...),
-                      "shardwise: the join condition uses a column of a table that is not part of "
-                      "this query");
-        static_assert(!detail::is_object<Row>,
-                      "shardwise: a right or full join gives rows without an object; select "
-                      "columns");
+        check_rows_without_object();
+        check_condition<Added, Es...>();
         return attach_any<Added>(sql::join_kind::right, on.node);
     }
     template <class Added, class P, class... Es>
     auto full_join(const predicate<P, Es...>& on) const {
-        static_assert((detail::known<Es, Added, From...> && ...),
-                      "shardwise: the join condition uses a column of a table that is not part of "
-                      "this query");
-        static_assert(!detail::is_object<Row>,
-                      "shardwise: a right or full join gives rows without an object; select "
-                      "columns");
+        check_rows_without_object();
+        check_condition<Added, Es...>();
         return attach_any<Added>(sql::join_kind::full, on.node);
     }
     template <class Added>
@@ -244,6 +232,17 @@ public:
     }
 
 private:
+    template <class Added, class... Es>
+    static constexpr void check_condition() {
+        static_assert((detail::known<Es, Added, From...> && ...),
+                      "shardwise: the join condition uses a column of a table that is not part of "
+                      "this query");
+    }
+    static constexpr void check_rows_without_object() {
+        static_assert(!detail::is_object<Row>,
+                      "shardwise: a right or full join gives rows without an object; select "
+                      "columns");
+    }
     /// A join that tells nothing about shards.
     template <class Added>
     auto attach_any(sql::join_kind kind, const sql::expr_ptr& on) const {

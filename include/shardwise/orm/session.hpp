@@ -37,6 +37,9 @@ struct session_options {
 
 namespace orm {
 
+/// How many shards a statement may ask.
+enum class reach : std::uint8_t { any, one_shard };
+
 /// The compiled part of the session.
 class session_core {
 public:
@@ -53,8 +56,8 @@ public:
     void refresh(record& r);
     void detach(record& r);
 
-    row_set_ptr select(const sql::select_ptr& s);
-    row_set_ptr load(const model::entity& e, const sql::select_ptr& s);
+    row_set_ptr select(const sql::select_ptr& s, reach how_far = reach::any);
+    row_set_ptr load(const model::entity& e, const sql::select_ptr& s, reach how_far = reach::any);
     /// Calls `room(context, expected)` for the place of each object and fills it; `expected` is a
     /// guess how many there will be, or 0.
     void values(const model::entity& e, const sql::select_ptr& s, void* context,
@@ -221,7 +224,7 @@ public:
     result<Row> all(const select_query<Row, Pins, Needs, From...>& q) {
         static_assert(std::remove_cvref_t<decltype(q)>::complete,
                       "shardwise: the select list uses a table that is not joined to this query");
-        return result<Row>(rows<Row, From...>(q.statement()));
+        return result<Row>(rows<Row, From...>(q.statement(), orm::reach::any));
     }
     /// The first row, if there is one.
     template <class Row, class Pins, class Needs, class... From>
@@ -237,13 +240,16 @@ public:
         if (found.size() != 1) orm::throw_row_count(found.size());
         return found.front();
     }
-    /// Accepts only statements that are proven to ask one shard.
+    /// Accepts only statements that are proven to ask one shard. What the proof cannot see (a join
+    /// by a condition that finds its rows elsewhere) throws not_supported before anything is sent.
     template <class Row, class Pins, class Needs, class... From>
     result<Row> local(const select_query<Row, Pins, Needs, From...>& q) {
         static_assert(routes_to_one_shard<decltype(q)>,
                       "shardwise: this query does not pin the shard key, it would run on every "
                       "shard; add 'shard key == value' to where(), or call all()");
-        return all(q);
+        static_assert(std::remove_cvref_t<decltype(q)>::complete,
+                      "shardwise: the select list uses a table that is not joined to this query");
+        return result<Row>(rows<Row, From...>(q.statement(), orm::reach::one_shard));
     }
     /// The number of rows that all() would return.
     template <class Row, class Pins, class Needs, class... From>
@@ -354,11 +360,11 @@ private:
     };
 
     template <class Row, class Root, class... From>
-    orm::row_set_ptr rows(const sql::select_ptr& s) {
+    orm::row_set_ptr rows(const sql::select_ptr& s, orm::reach how_far) {
         if constexpr (detail::is_ref<Row>) {
-            return core_.load(entity_of<Root>(), s);
+            return core_.load(entity_of<Root>(), s, how_far);
         } else {
-            return core_.select(s);
+            return core_.select(s, how_far);
         }
     }
 

@@ -40,6 +40,7 @@ struct appearance {
 struct inner_statement {
     const sql::select* query;
     std::shared_ptr<const schema::table> table;
+    bool one_row;  ///< of EXISTS: whether there is any
 };
 
 class taker_apart {
@@ -52,7 +53,9 @@ public:
         local_statement out;
         for (appearance& a : appearances_) out.sources.push_back(source_of(a));
         for (inner_statement& i : inner_) {
-            sql::select_ptr rows = sql::freeze(sql::clone(*i.query));
+            const shared<sql::select> copy = sql::clone(*i.query);
+            if (i.one_row && copy->branches.empty() && !copy->limit) copy->limit = 1;
+            sql::select_ptr rows = sql::freeze(copy);
             out.sources.push_back({std::move(rows), i.table});
         }
         out.query = localized(s_);
@@ -92,7 +95,8 @@ private:
         for (const sql::select_item& i : x.query->items)
             columns.push_back({fmt::format("c{}", columns.size() + 1), i.expression->type});
         for (local_column& c : columns) c.type.nullable = true;
-        inner_.push_back({x.query.get(), local_table(unused("subquery"), columns)});
+        inner_.push_back({x.query.get(), local_table(unused("subquery"), columns),
+                          x.kind == sql::expr_kind::exists});
     }
 
     /// The scratch database has one name space, the statement has several.

@@ -15,16 +15,7 @@ using database = shop_rows;
 
 class Oracle : public testing::TestWithParam<int> {
 protected:
-    static sharding::strategy_spec spec() {
-        switch (GetParam()) {
-            case 0:
-                return by_modulo(2);
-            case 1:
-                return by_hash();
-            default:
-                return by_range({-5, 10, 40});
-        }
-    }
+    static sharding::strategy_spec spec() { return strategy_number(GetParam()); }
     static std::size_t shard_count() { return GetParam() == 0 ? 2 : 4; }
 
     Oracle()

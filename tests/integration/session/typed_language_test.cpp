@@ -302,6 +302,18 @@ TEST_P(TypedLanguage, SaysWhichResultsCanBeNull) {
     static_assert(!routes_to_one_shard<decltype(select<User>().where(abs(users.id) == 7))>);
 }
 
+TEST_P(TypedLanguage, LocalAsksOneShardOrNobody) {
+    session s{*db};
+    const auto apart = select(users.id, everything.large)
+                           .join<Everything>(everything.large == users.score)
+                           .where(users.id == 1);
+    EXPECT_NO_THROW(s.all(apart));
+    EXPECT_THROW(s.local(apart), not_supported_error);
+    const auto together =
+        select(users.id, posts.title).join<Post>(posts.author_id == users.id).where(users.id == 1);
+    EXPECT_EQ(s.local(together).size(), s.all(together).size());
+}
+
 INSTANTIATE_TEST_SUITE_P(Clusters, TypedLanguage, testing::ValuesIn(cluster_kinds()), label_of);
 
 }  // namespace

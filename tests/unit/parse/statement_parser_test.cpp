@@ -412,6 +412,8 @@ TEST(ParseStatement, ParametersAreValuesAndMissingOnesHaveAPlace) {
     EXPECT_EQ(c.values[2].view().integer(), 5);
     EXPECT_NO_THROW(
         parsed("SELECT id FROM customers WHERE name = ':id' AND id = 5::bigint -- :no"));
+    EXPECT_NO_THROW(
+        parsed("SELECT id FROM customers WHERE name = E'it\\'s :no' OR name = $$:no$$"));
     EXPECT_NO_THROW(parsed("SELECT id /* :no */ FROM customers WHERE \"name\" = :who"));
 }
 

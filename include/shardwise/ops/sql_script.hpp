@@ -7,21 +7,21 @@
 #include <string>
 #include <string_view>
 
-namespace cli {
+namespace shardwise {
 
-class sql_statements {
+class sql_script {
 public:
     /// More text, with its line ends.
     void add(std::string_view text) { text_ += text; }
-    /// The next complete statement, without its semicolon.
+    /// The next complete statement, without its semicolon. Blank ones are passed over.
     std::optional<std::string> next();
-    /// What is left without a semicolon; empty when it is blank or comments only.
+    /// What is left without a semicolon, and forgets it; empty when it is blank or comments only.
     std::string rest();
-    /// Something was typed that is not complete yet.
+    /// Something was added that is not a complete statement yet.
     bool pending() const;
 
 private:
     std::string text_;
 };
 
-}  // namespace cli
+}  // namespace shardwise
