@@ -2,6 +2,7 @@
 // shardwise: a cluster from the command line. docs/cli.md describes it.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <exception>
 #include <string_view>
 
@@ -76,7 +77,11 @@ exit_code run(int argc, char** argv) {
 }  // namespace
 
 std::unique_ptr<shardwise::cluster> invocation::open() const {
-    return std::make_unique<shardwise::cluster>(shardwise::cluster_config::from_file(cluster_file));
+    auto db =
+        std::make_unique<shardwise::cluster>(shardwise::cluster_config::from_file(cluster_file));
+    for (const std::string& sentence : db->warnings())
+        std::fprintf(stderr, "shardwise: warning: %s\n", sentence.c_str());
+    return db;
 }
 
 }  // namespace cli

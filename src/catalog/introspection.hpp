@@ -19,7 +19,9 @@ struct found_column {
     std::string name;
     std::string type;  ///< as the server writes it, in lower case: "character varying(20)"
     bool nullable = true;
-    bool has_default = false;  ///< an INSERT may leave it out: default, identity, generated
+    bool has_default = false;    ///< an INSERT may leave it out: default, identity, generated
+    std::string collation = {};  ///< set when texts that differ can be equal there ('a' and 'A', or
+                                 ///< 'a ' in front of blanks): what to say of it in a message
 };
 
 struct found_foreign_key {

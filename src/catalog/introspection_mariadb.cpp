@@ -16,14 +16,16 @@ void read_columns(engine::connection& c, std::string_view name, const sql::diale
     s.raw(
          "SELECT column_name, CAST(column_type AS CHAR(1000)), is_nullable = 'YES', "
          "COALESCE(column_default <> 'NULL', FALSE) OR extra LIKE '%auto_increment%' "
-         "OR extra LIKE '%GENERATED%' FROM information_schema.columns "
+         "OR extra LIKE '%GENERATED%', CASE WHEN collation_name NOT LIKE '%\\_nopad\\_bin' "
+         "THEN collation_name ELSE '' END FROM information_schema.columns "
          "WHERE table_schema = DATABASE() AND table_name = ")
         .bind(name)
         .raw(" ORDER BY ordinal_position");
-    s.gives({column_type::text, column_type::text, column_type::int64, column_type::int64});
+    s.gives({column_type::text, column_type::text, column_type::int64, column_type::int64,
+             column_type::text});
     s.run(c, limit, [&](std::span<const arg> row) {
         t.columns.push_back({text_of(row[0]), ascii_lower(row[1].to_text()),
-                             row[2].to_integer() != 0, row[3].to_integer() != 0});
+                             row[2].to_integer() != 0, row[3].to_integer() != 0, text_of(row[4])});
     });
 }
 

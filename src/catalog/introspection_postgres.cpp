@@ -18,15 +18,18 @@ void read_columns(engine::connection& c, std::string_view name, const sql::diale
     own_statement s(d);
     s.raw(
          "SELECT a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod)::text, "
-         "a.attnotnull, a.atthasdef OR a.attidentity <> '' "
+         "a.attnotnull, a.atthasdef OR a.attidentity <> '', "
+         "(SELECT o.collname::text FROM pg_catalog.pg_collation o "
+         "WHERE o.oid = a.attcollation AND NOT o.collisdeterministic) "
          "FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class t ON t.oid = a.attrelid")
         .raw(table_named)
         .bind(name)
         .raw(" WHERE a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum");
-    s.gives({column_type::text, column_type::text, column_type::boolean, column_type::boolean});
+    s.gives({column_type::text, column_type::text, column_type::boolean, column_type::boolean,
+             column_type::text});
     s.run(c, limit, [&](std::span<const arg> row) {
         t.columns.push_back({text_of(row[0]), ascii_lower(row[1].to_text()), !row[2].to_boolean(),
-                             row[3].to_boolean()});
+                             row[3].to_boolean(), text_of(row[4])});
     });
 }
 

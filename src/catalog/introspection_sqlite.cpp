@@ -24,13 +24,34 @@ void read_columns(engine::connection& c, std::string_view name, const sql::diale
              column_type::int64});
     s.run(c, limit, [&](std::span<const arg> row) {
         const std::int64_t position = row[4].to_integer();
-        found_column column{text_of(row[0]), ascii_lower(row[1].to_text()),
-                            !row[2].to_boolean() && position == 0, row[3].to_boolean()};
+        found_column column{text_of(row[0]),
+                            ascii_lower(row[1].to_text()),
+                            !row[2].to_boolean() && position == 0,
+                            row[3].to_boolean(),
+                            {}};
         if (position > 0) key.emplace_back(position, column.name);
         t.columns.push_back(std::move(column));
     });
     std::sort(key.begin(), key.end());
     for (auto& [ignored, column] : key) t.primary_key.push_back(std::move(column));
+}
+
+/// No pragma tells a column's collation: a value that takes the place of the column is compared by
+/// it. NOCASE makes 'a' and 'A' equal, RTRIM 'a' and 'a '.
+void read_collations(engine::connection& c, std::string_view name, const sql::dialect& d,
+                     deadline limit, found_table& t) {
+    for (found_column& column : t.columns) {
+        own_statement s(d);
+        s.raw(
+             "SELECT CASE WHEN x.v = 'A' THEN 'NOCASE' WHEN x.v = 'a ' THEN 'RTRIM' END FROM "
+             "(SELECT ")
+            .name(column.name)
+            .raw(" AS v FROM ")
+            .name(name)
+            .raw(" WHERE 0 UNION ALL SELECT 'a') AS x");
+        s.gives({column_type::text});
+        s.run(c, limit, [&](std::span<const arg> row) { column.collation = text_of(row[0]); });
+    }
 }
 
 void read_indexes(engine::connection& c, std::string_view name, const sql::dialect& d,
@@ -78,6 +99,7 @@ found_table read_sqlite_table(engine::connection& c, std::string_view name, cons
     found_table t;
     read_columns(c, name, d, limit, t);
     if (t.columns.empty()) return t;
+    read_collations(c, name, d, limit, t);
     read_indexes(c, name, d, limit, t);
     read_foreign_keys(c, name, d, limit, t);
     return t;

@@ -105,6 +105,10 @@ const std::string& cluster::name() const noexcept { return core_->options().name
 
 const std::string& cluster::id() const noexcept { return core_->state_->cluster_id; }
 
+const std::vector<std::string>& cluster::warnings() const noexcept {
+    return core_->state_->warnings;
+}
+
 std::int64_t cluster::next_id() { return core_->next_id(); }
 
 }  // namespace shardwise

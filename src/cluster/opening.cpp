@@ -9,6 +9,7 @@
 
 #include "catalog/identity.hpp"
 #include "catalog/identity_store.hpp"
+#include "catalog/text_rules.hpp"
 #include "cluster/parallel.hpp"
 #include "cluster/state.hpp"
 #include "sharding/uuid_v7.hpp"
@@ -105,7 +106,7 @@ void refuse_equal_addresses(const core_state& s) {
     }
 }
 
-shard_answer ask(core_state& s, std::size_t i, bool may_create) {
+shard_answer ask(core_state& s, std::size_t i, bool may_create, std::string& text_version) {
     shard_answer a;
     a.name = s.names[i];
     const engine::url& where = s.endpoint(i).where();
@@ -116,6 +117,7 @@ shard_answer ask(core_state& s, std::size_t i, bool may_create) {
         const deadline limit = s.statement_deadline();
         with_connection(s, i, limit, [&](engine::connection& c) {
             a.found = catalog::read_stamp(c, *s.dialects[i], limit);
+            text_version = catalog::read_text_version(c, *s.dialects[i], limit);
         });
     } catch (const error& e) {
         if (e.code() == error_code::wrong_shard) throw;  // a damaged stamp
@@ -127,7 +129,14 @@ shard_answer ask(core_state& s, std::size_t i, bool may_create) {
 
 std::vector<shard_answer> ask_all(core_state& s) {
     std::vector<shard_answer> answers(s.shards.size());
-    in_parallel(answers.size(), [&](std::size_t i) { answers[i] = ask(s, i, false); });
+    std::vector<catalog::text_rules> rules(answers.size());
+    in_parallel(answers.size(), [&](std::size_t i) {
+        rules[i].shard = s.names[i];
+        answers[i] = ask(s, i, false, rules[i].version);
+    });
+    s.warnings.clear();
+    if (std::string differing = catalog::differing_text_rules(rules); !differing.empty())
+        s.warnings.push_back(std::move(differing));
     return answers;
 }
 

@@ -91,6 +91,11 @@ private:
             }
             if (!keeps(c, is_keyed(static_cast<column_index>(i)), f->type, engine_, how_))
                 differs(fmt::format("column {} is {}, declared {}", c.name, f->type, declared(c)));
+            if (c.type == column_type::text && !f->collation.empty())
+                differs(
+                    fmt::format("column {} compares text by the collation {}, shardwise by its "
+                                "bytes: give it {}",
+                                c.name, f->collation, byte_collation()));
             if (f->nullable && !c.nullable)
                 differs(fmt::format("column {} can be NULL, declared not null", c.name));
             else if (!f->nullable && c.nullable)
@@ -99,6 +104,21 @@ private:
                 differs(
                     fmt::format("column {} has no default, declared {}", c.name, c.default_sql));
         }
+    }
+
+    /// Otherwise 'Bob' and 'bob' would be one on the server and two in the hash of a shard key, in
+    /// merged groups and in what is computed in the client.
+    std::string_view byte_collation() const {
+        switch (engine_) {
+            case sql::dialect_kind::mariadb:
+                return "utf8mb4_nopad_bin (ALTER TABLE ... CONVERT TO CHARACTER SET utf8mb4 "
+                       "COLLATE utf8mb4_nopad_bin)";
+            case sql::dialect_kind::postgres:
+                return "a deterministic one, best \"C\"";
+            case sql::dialect_kind::sqlite:
+                return "BINARY";
+        }
+        return {};
     }
 
     static std::string declared(const schema::column& c) {

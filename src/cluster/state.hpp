@@ -55,6 +55,7 @@ struct core_state {
     /// Set once, before the constructor ends; until then new connections are not checked.
     std::string cluster_id;
     std::atomic<bool> identified{false};
+    std::vector<std::string> warnings;  ///< of the opening; not changed later
 
     mutable std::mutex snapshot_mutex;
     snapshot_ptr current;

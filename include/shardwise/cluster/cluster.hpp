@@ -106,6 +106,10 @@ public:
     const std::string& name() const noexcept;
     const std::string& id() const noexcept;  ///< the identity stamped on its shards
 
+    /// What was found at the opening and does not hinder it, one sentence each: shards whose
+    /// servers know letters by different versions of ICU.
+    const std::vector<std::string>& warnings() const noexcept;
+
     /// A new cluster-wide id: 64 bits, time-ordered, unique over all processes.
     std::int64_t next_id();
 

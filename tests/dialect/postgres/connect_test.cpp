@@ -49,6 +49,18 @@ private:
     pid_t pid_;
 };
 
+/// Its byte order is not the order of code points.
+TEST_F(PostgresDriver, RefusesADatabaseInAnotherEncoding) {
+    exec({"DROP DATABASE IF EXISTS latin",
+          "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"});
+    const std::string usual = std::exchange(where_.database, "latin");
+    const auto refusal = failure_of([&] { connect(); });
+    EXPECT_EQ(refusal.code, error_code::connect_failed);
+    EXPECT_THAT(refusal.message, HasSubstr("LATIN1"));
+    where_.database = usual;
+    exec({"DROP DATABASE latin"});
+}
+
 TEST_F(PostgresDriver, TellsWhyAConnectionWasRefusedWithoutThePassword) {
     where_.password = "hunter2-wrong";
     const auto login = failure_of([&] { connect(); });

@@ -200,12 +200,47 @@ TEST_P(Schema, RefusesAnotherPlacementThanTheStoredOne) {
                  "modulus 2");
 }
 
+/// MariaDB's tables have to say that text is compared by its bytes.
+std::string by_bytes(const std::string& url) {
+    return url.rfind("mariadb", 0) == 0 ? " COLLATE utf8mb4_nopad_bin" : "";
+}
+
+/// A column in which 'Bob' = 'bob', or 'Bob' = 'Bob '.
+std::string not_by_bytes(const test_shards& shards, std::size_t i, bool blanks) {
+    if (shards[i].url.rfind("mariadb", 0) == 0)
+        return blanks ? "code varchar(20) COLLATE utf8mb4_bin"
+                      : "code varchar(20) COLLATE utf8mb4_general_ci";
+    if (shards[i].url.rfind("sqlite", 0) == 0)
+        return blanks ? "code varchar(20) COLLATE RTRIM" : "code varchar(20) COLLATE NOCASE";
+    shards.execute(i,
+                   "CREATE COLLATION ignoring_case (provider = icu, locale = 'und-u-ks-level2', "
+                   "deterministic = false)");
+    return "code varchar(20) COLLATE ignoring_case";
+}
+
+/// With them 'Bob' would be found as 'bob' by a server and nowhere by the hash of a shard key.
+TEST_P(Schema, RefusesToAdoptTextThatIsNotComparedByItsBytes) {
+    for (const bool blanks : {false, true}) {
+        const test_shards shards(GetParam(), 3);
+        for (std::size_t i = 0; i < 3; ++i)
+            shards.execute(i, "CREATE TABLE products (" + not_by_bytes(shards, i, blanks) +
+                                  " NOT NULL PRIMARY KEY, note varchar(10))" +
+                                  by_bytes(shards[i].url));
+        cluster c(shards.all());
+        const error_info e = refusal_of([&] { c.adopt<product>(); });
+        expect_error(e, error_code::schema_mismatch, "column code compares text by the collation");
+        EXPECT_THAT(texts(c.verify_schema<product>()),
+                    testing::Contains(testing::HasSubstr("compares text")).Times(3));
+    }
+}
+
 TEST_P(Schema, AdoptsTablesAsTheyAre) {
     const test_shards shards(GetParam(), 2);
     for (std::size_t i = 0; i < 2; ++i)
         shards.execute(i,
                        "CREATE TABLE products (code varchar(20) NOT NULL PRIMARY KEY, "
-                       "note varchar(10))");
+                       "note varchar(10))" +
+                           by_bytes(shards[i].url));
     cluster c(shards.all());
     EXPECT_FALSE(c.create_all<product>().complete()) << "it differs from what create_all makes";
     EXPECT_NO_THROW(c.adopt<product>());
@@ -217,10 +252,12 @@ TEST_P(Schema, AdoptsTablesAsTheyAre) {
 
 TEST_P(Schema, RefusesToAdoptWhatDoesNotFit) {
     const test_shards shards(GetParam(), 2);
-    shards.execute(0, "CREATE TABLE products (code varchar(20) NOT NULL PRIMARY KEY)");
+    shards.execute(0, "CREATE TABLE products (code varchar(20) NOT NULL PRIMARY KEY)" +
+                          by_bytes(shards[0].url));
     shards.execute(1,
                    "CREATE TABLE products (code varchar(20) NOT NULL PRIMARY KEY, "
-                   "must int NOT NULL)");
+                   "must int NOT NULL)" +
+                       by_bytes(shards[1].url));
     cluster c(shards.all());
     const error_info e = refusal_of([&] { c.adopt<product>(); });
     expect_error(e, error_code::schema_mismatch, "column must");

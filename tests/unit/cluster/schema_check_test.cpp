@@ -75,6 +75,10 @@ TEST(SchemaCheck, FindsEachKindOfDifference) {
              {[](auto& f) { f.uniques.clear(); }, "unique (user, no) is missing"},
              {[](auto& f) { f.uniques.push_back({"no"}); }, "unique (no) is not declared"},
              {[](auto& f) { f.indexes.clear(); }, "index (no) is missing"},
+             {[](auto& f) { f.columns[2].collation = "ignoring_case"; },
+              "column no compares text by the collation ignoring_case, shardwise by its bytes: "
+              "give "
+              "it a deterministic one, best \"C\""},
              {[](auto& f) { f.foreign_keys.clear(); }, "foreign key (user) to users is missing"},
              {[](auto& f) { f.foreign_keys[0].on_delete = schema::delete_rule::restrict; },
               "foreign key (user) to users has another ON DELETE rule"},

@@ -145,6 +145,13 @@ void check_session(const PGconn& c, const url& where) {
         const char* name;
         std::string_view value;
     };
+    // Byte order of another encoding is not the order of code points; ICU does not know it either.
+    const char* encoding = PQparameterStatus(&c, "server_encoding");
+    if (encoding == nullptr || std::string_view(encoding) != "UTF8")
+        refuse(error_code::connect_failed, where,
+               fmt::format("the database's encoding is {}, shardwise needs UTF8 (CREATE DATABASE "
+                           "... ENCODING 'UTF8' TEMPLATE template0)",
+                           encoding == nullptr ? "not known" : encoding));
     constexpr std::array<expectation, 4> expected{{{"client_encoding", "UTF8"},
                                                    {"TimeZone", "UTC"},
                                                    {"standard_conforming_strings", "on"},
