@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "catalog/catalog_store.hpp"
@@ -23,6 +24,14 @@ std::vector<schema::table> tables_of(const catalog::contents& entries) {
         if (key.starts_with(catalog::table_key_prefix) && !e.body.empty())
             tables.push_back(catalog::table_from_json(e.body));
     return parents_first(std::move(tables));
+}
+
+plan::rewrites rewrites_of(const cluster_options& options) {
+    plan::rewrites rules;
+    rules.switch_off_all(options.without_rewrites);
+    if (const char* const off = std::getenv("SHARDWISE_WITHOUT_REWRITES"))
+        rules.switch_off_all(off);
+    return rules;
 }
 
 }  // namespace
@@ -57,6 +66,7 @@ void core_state::install(catalog::contents contents) {
     auto view = std::make_shared<plan::cluster_view>();
     view->shard_count = shards.size();
     view->shard_names = names;
+    view->rules = rewrites_of(options);
     for (const auto& [key, e] : contents) {
         if (!key.starts_with(catalog::group_key_prefix) || e.body.empty()) continue;
         const std::string group = key.substr(catalog::group_key_prefix.size());

@@ -9,6 +9,7 @@
 #include "plan/expressions.hpp"
 #include "plan/nesting.hpp"
 #include "plan/rules/compute_locally.hpp"
+#include "plan/rules/keep_in_client.hpp"
 #include "plan/rules/merge_rows.hpp"
 #include "plan/rules/split_aggregate.hpp"
 #include "plan/rules/trim_in_list.hpp"
@@ -56,14 +57,16 @@ public:
     plan over_shards(route where) const {
         plan p;
         p.headings = headings_of(*s_);
-        if (is_aggregation(*s_) && !groups_are_complete(*s_, scope_)) {
+        const bool grouped = is_aggregation(*s_);
+        if (grouped && !(view_.rules.push_groups && groups_are_complete(*s_, scope_))) {
+            if (!view_.rules.split_aggregate) refuse("the rewrite split_aggregate is switched off");
             const split_groups split = split_aggregate(*s_, scope_);
             p.root = merge_groups(split, *s_, leaf(split.pushed, where));
         } else {
             if (!windows_are_complete(*s_, scope_))
                 refuse("a window function needs rows of several shards");
-            const bool unique = !is_aggregation(*s_) && rows_name_their_shard(*s_, scope_);
-            const split_select split = split_rows(s_, unique);
+            const bool unique = !grouped && rows_name_their_shard(*s_, scope_);
+            const split_select split = split_rows(s_, unique, view_.rules);
             p.root = merge_rows(split, *s_, leaf(split.pushed, where));
         }
         p.where = std::move(where);
@@ -79,7 +82,9 @@ public:
 private:
     node_ptr leaf(const sql::select_ptr& pushed, const route& where) const {
         scatter out;
-        const std::vector<sql::select_ptr> trimmed = trim(pushed, where, view_, entries_);
+        const std::vector<sql::select_ptr> trimmed =
+            view_.rules.trim_in_list ? trim(pushed, where, view_, entries_)
+                                     : std::vector<sql::select_ptr>(where.shards.size(), pushed);
         for (std::size_t i = 0; i < where.shards.size(); ++i)
             out.parts.push_back({where.shards[i], trimmed[i]});
         return make_node(std::move(out), columns_of(*pushed));
@@ -146,15 +151,18 @@ planned<plan> plan_merged(const sql::select_ptr& s, const cluster_view& view,
     check_joins(*s);
     if (sql::is_nested(*s)) {
         check_subqueries_of_groups(*s);
-        if (auto where = only_shard_of(*s, view, entries)) return unsplit(s, std::move(*where));
+        if (view.rules.send_whole)
+            if (auto where = only_shard_of(*s, view, entries)) return unsplit(s, std::move(*where));
         if (!s->derived_tables.empty() || !s->branches.empty())
             refuse("a derived table or a UNION, INTERSECT or EXCEPT needs rows of several shards");
+        if (!view.rules.push_subqueries) refuse("the rewrite push_subqueries is switched off");
         if (!subqueries_live_with(*s, scope_of(*s)))
             refuse("a subquery needs rows of several shards");
     }
     routed r = route_select(*s, view, entries);
     if (!r.pending.empty()) return std::move(r.pending);
-    if (r.where.shards.size() == 1) return unsplit(s, std::move(r.where));
+    if (r.where.shards.size() == 1 && view.rules.send_whole) return unsplit(s, std::move(r.where));
+    keep_in_client(*s, view.rules);
     const select_planner planner(s, view, entries);
     if (r.where.shards.empty()) return planner.over_nothing(std::move(r.where));
     return planner.over_shards(std::move(r.where));
@@ -175,7 +183,7 @@ route_kind kind_of(const shard_set& asked, const cluster_view& view) {
 /// The rows of each table are fetched, the statement is computed in the client.
 planned<plan> plan_locally(const sql::select_ptr& s, const cluster_view& view,
                            const directory_entries& entries, const std::string& reason) {
-    local_statement parts = compute_locally(*s);
+    local_statement parts = compute_locally(*s, view.rules.push_filter);
     plan p;
     local_query n;
     std::vector<pending_key> pending;
@@ -220,7 +228,8 @@ planned<change_plan> plan_change(const sql::change_ptr& c, const cluster_view& v
     p.replicated = c->target->is_reference();
     const key_scope scope = scope_of(*c);
     in_list_trimmer trimmer(scope, view, entries);
-    const bool trims = p.where.shards.size() > 1 && trimmer.inspect(c->where);
+    const bool trims =
+        view.rules.trim_in_list && p.where.shards.size() > 1 && trimmer.inspect(c->where);
     for (const shard_index shard : p.where.shards) {
         sql::change_ptr mine = c;
         if (trims) {

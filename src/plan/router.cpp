@@ -72,12 +72,14 @@ public:
     locator(const key_scope& scope, const cluster_view& view, const directory_entries& entries,
             const std::vector<const sql::expr*>& conditions, reasons wanted)
         : told_(wanted == reasons::told),
+          by_key_(view.rules.route_by_key),
           scope_(scope),
           keys_(view.map_of(*scope.anchor), entries),
           conditions_(conditions),
           analysis_(scope, keys_) {}
 
     routed run() {
+        if (!by_key_) return {everywhere("the rewrite route_by_key is switched off"), {}};
         region r;
         for (const sql::expr* e : conditions_) r = analysis_.meet(std::move(r), analysis_.of(*e));
         routed out;
@@ -174,6 +176,7 @@ private:
     }
 
     bool told_;
+    bool by_key_;
     const key_scope& scope_;
     key_buckets keys_;
     const std::vector<const sql::expr*>& conditions_;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plan/rewrites.hpp"
 #include "schema/table.hpp"
 #include "sharding/shard_map.hpp"
 
@@ -58,6 +59,8 @@ struct cluster_view {
     std::vector<std::string> shard_names;
     /// By root table (colocation group).
     std::map<std::string, sharding::shard_map_ptr, std::less<>> maps;
+
+    rewrites rules;
 
     /// Throws internal when the table's group has no map (the cluster makes one for each).
     const sharding::shard_map& map_of(const schema::table& t) const;

@@ -57,6 +57,10 @@ inline bool no_skips() {
     return set != nullptr && std::string(set) == "1";
 }
 
+/// The suite runs without the planner's rewrites (SHARDWISE_WITHOUT_REWRITES, docs/pushdown.md):
+/// answers are the same, plans are not.
+inline bool rewrites_are_off() { return std::getenv("SHARDWISE_WITHOUT_REWRITES") != nullptr; }
+
 struct test_engine {
     std::string name;  ///< "sqlite_file", "sqlite_memory", "pg1", "maria1", ...
     std::string url;

@@ -3,6 +3,7 @@
 // nearly as SQL. Only for tests.
 #pragma once
 
+#include <cstdlib>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -209,10 +210,13 @@ public:
     }
 
     /// A cluster with `shards` shards s1, s2, ...; the users' group by `users`, other groups by
-    /// hash, notes and loose by modulo(shards).
+    /// hash, notes and loose by modulo(shards). The rewrites that SHARDWISE_WITHOUT_REWRITES names
+    /// are off, as in a cluster.
     plan::cluster_view view(const sharding::strategy_spec& users, std::size_t shards) const {
         plan::cluster_view v;
         v.shard_count = shards;
+        if (const char* off = std::getenv("SHARDWISE_WITHOUT_REWRITES"))
+            v.rules.switch_off_all(off);
         for (std::size_t i = 1; i <= shards; ++i) v.shard_names.push_back("s" + std::to_string(i));
         sharding::strategy_spec modulo;
         modulo.kind = schema::strategy_kind::modulo;

@@ -50,6 +50,10 @@ struct cluster_options {
     std::int64_t statement_timeout_ms = 30'000;  ///< deadline of each call, scatters included
     std::int64_t lock_timeout_ms = 0;            ///< server side
     std::vector<placement> placements{};
+    /// Names of planner rules that are not to be used, with commas between them, or "all"
+    /// (docs/pushdown.md): answers stay the same, more is fetched. For finding a rule at fault.
+    /// What the environment variable SHARDWISE_WITHOUT_REWRITES names is off as well.
+    std::string without_rewrites = {};
 };
 
 /// Reads a cluster file (TOML, docs/guide/cluster-file.md). Throws bad_config naming

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <deque>
-#include <functional>
 #include <map>
 
 #include "base/ascii.hpp"
+#include "plan/rules/reduce_sources.hpp"
 #include "sql/rewrite.hpp"
 
 namespace shardwise::plan {
@@ -19,15 +19,9 @@ local_column local_column_of(const schema::column& c) {
 }
 
 /// One appearance of a table: which of its columns are needed and which conditions are its own.
-struct appearance {
-    sql::table_ref at;
+struct appearance : source_place {
     const sql::derived* made = nullptr;
-    /// An outer join can put NULLs in the place of its rows: conditions of the WHERE may need them.
-    bool optional = false;
-    /// An outer join keeps its rows whatever its ON says.
-    bool preserved = false;
     std::vector<schema::column_index> columns;
-    std::vector<sql::expr_ptr> conditions;
     std::shared_ptr<const schema::table> table;
 
     std::uint16_t position_of(schema::column_index c) const {
@@ -45,7 +39,7 @@ struct inner_statement {
 
 class taker_apart {
 public:
-    explicit taker_apart(const sql::select& s) : s_(s) {}
+    taker_apart(const sql::select& s, bool push_filter) : s_(s), push_filter_(push_filter) {}
 
     local_statement run() {
         if (!s_.branches.empty()) return parts_of_set_operation();
@@ -69,8 +63,12 @@ private:
         const std::size_t first = appearances_.size();
         add(s, s.from);
         for (const sql::join& j : s.joins) add(s, j.joined);
-        mark_outer_joins(s, first);
-        find_conditions(s, first);
+        if (push_filter_) {
+            std::vector<source_place*> own;
+            for (std::size_t i = first; i < appearances_.size(); ++i)
+                own.push_back(&appearances_[i]);
+            reduce_sources(s, own);
+        }
         for (const sql::expr_ptr& e : sql::expressions_of(s))
             sql::for_each_node(e, [&](const sql::expr& x) {
                 if (x.kind == sql::expr_kind::column) need(x.ref);
@@ -86,6 +84,7 @@ private:
         appearance a;
         a.at = t;
         a.made = s.find_derived(t.table);
+        a.derived = a.made != nullptr;
         appearances_.push_back(std::move(a));
     }
 
@@ -110,19 +109,6 @@ private:
         return name;
     }
 
-    void mark_outer_joins(const sql::select& s, std::size_t first) {
-        for (std::size_t i = 0; i < s.joins.size(); ++i) {
-            const sql::join_kind kind = s.joins[i].kind;
-            appearance& joined = appearances_[first + i + 1];
-            if (kind == sql::join_kind::left || kind == sql::join_kind::full)
-                joined.optional = true;
-            if (kind == sql::join_kind::right || kind == sql::join_kind::full) {
-                joined.preserved = true;
-                for (std::size_t k = first; k <= first + i; ++k) appearances_[k].optional = true;
-            }
-        }
-    }
-
     static schema::column_index first_column(const appearance& a) {
         const auto& key = a.at.table->primary_key;
         return key.empty() ? schema::column_index{0} : key.front();
@@ -141,56 +127,6 @@ private:
             return a.at == sql::table_ref{c.table, c.alias};
         });
         return at == appearances_.end() ? nullptr : &*at;
-    }
-
-    // ------------------------------------------------------------ what can be said on the shards
-
-    /// `first`: of the appearances of `s`. A condition of an inner statement on an outer row says
-    /// nothing of whether that row is needed.
-    void find_conditions(const sql::select& s, std::size_t first) {
-        for_each_conjunct(s.where, [&](const sql::expr_ptr& e) {
-            appearance* const a = only_appearance_in(e, first);
-            if (a != nullptr && !a->optional) a->conditions.push_back(e);
-        });
-        for (const sql::join& j : s.joins)
-            for_each_conjunct(j.on, [&](const sql::expr_ptr& e) {
-                appearance* const a = only_appearance_in(e, first);
-                if (a == nullptr || a->preserved) return;
-                // The ON of a LEFT JOIN chooses among the joined rows only, that of an inner join
-                // among the rows of all its tables.
-                const bool joined = a->at == j.joined;
-                if (joined || (j.kind == sql::join_kind::inner && !a->optional))
-                    a->conditions.push_back(e);
-            });
-    }
-
-    static void for_each_conjunct(const sql::expr_ptr& e,
-                                  const std::function<void(const sql::expr_ptr&)>& f) {
-        if (!e) return;
-        if (e->kind == sql::expr_kind::binary && e->operation == sql::op::conj) {
-            for (const sql::expr_ptr& x : e->operands) for_each_conjunct(x, f);
-        } else {
-            f(e);
-        }
-    }
-
-    /// The one appearance, from `first` on, that all columns of `e` belong to; nullptr: none or
-    /// several.
-    appearance* only_appearance_in(const sql::expr_ptr& e, std::size_t first) {
-        appearance* found = nullptr;
-        bool one = !e->has_query;
-        sql::for_each_node(e, [&](const sql::expr& x) {
-            if (x.kind != sql::expr_kind::column) return;
-            const auto at =
-                std::find_if(appearances_.begin() + static_cast<std::ptrdiff_t>(first),
-                             appearances_.end(), [&](const appearance& a) {
-                                 return a.at == sql::table_ref{x.ref.table, x.ref.alias};
-                             });
-            appearance* const a = at == appearances_.end() ? nullptr : &*at;
-            one = one && a != nullptr && (found == nullptr || found == a);
-            found = a;
-        });
-        return one && found != nullptr && found->made == nullptr ? found : nullptr;
     }
 
     // ------------------------------------------------------------ what is fetched
@@ -300,6 +236,7 @@ private:
     }
 
     const sql::select& s_;
+    const bool push_filter_;
     std::vector<std::string> names_;
     std::map<const sql::expr*, sql::expr_ptr> localized_;
     std::deque<appearance> appearances_;
@@ -325,6 +262,8 @@ std::shared_ptr<const schema::table> local_table(std::string name,
     return t;
 }
 
-local_statement compute_locally(const sql::select& s) { return taker_apart(s).run(); }
+local_statement compute_locally(const sql::select& s, bool push_filter) {
+    return taker_apart(s, push_filter).run();
+}
 
 }  // namespace shardwise::plan

@@ -34,7 +34,8 @@ struct local_statement {
     sql::select_ptr query;  ///< the statement over the sources' tables
 };
 
-/// Takes a statement apart: one source for each appearance of a table.
-local_statement compute_locally(const sql::select& s);
+/// Takes a statement apart: one source for each appearance of a table. `push_filter`: its rows are
+/// reduced by their own conditions where they are fetched (reduce_sources.hpp).
+local_statement compute_locally(const sql::select& s, bool push_filter);
 
 }  // namespace shardwise::plan

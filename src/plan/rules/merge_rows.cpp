@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "plan/rules/merge_rows.hpp"
 
-#include <limits>
 #include <numeric>
 
 #include "plan/expressions.hpp"
+#include "plan/rules/push_distinct.hpp"
+#include "plan/rules/push_limit.hpp"
+#include "plan/rules/push_order.hpp"
 
 namespace shardwise::plan {
 namespace {
@@ -15,12 +17,6 @@ std::size_t position_of(sql::select& s, const sql::expr_ptr& e) {
         if (sql::same_expression(*s.items[i].expression, *e)) return i;
     s.items.push_back({e, {}});
     return s.items.size() - 1;
-}
-
-std::int64_t saturating_add(std::int64_t a, std::int64_t b) {
-    return a > std::numeric_limits<std::int64_t>::max() - b
-               ? std::numeric_limits<std::int64_t>::max()
-               : a + b;
 }
 
 }  // namespace
@@ -51,16 +47,14 @@ node_ptr add_limit(const sql::select& s, node_ptr input) {
     return make_node(limit{s.limit, s.offset, std::move(input)}, std::move(types));
 }
 
-split_select split_rows(const sql::select_ptr& s, bool unique_rows) {
+split_select split_rows(const sql::select_ptr& s, bool unique_rows, const rewrites& rules) {
     split_select out;
-    out.distinct = s->distinct && !unique_rows;
     const shared<sql::select> pushed = sql::clone(*s);
     for (const sql::ordering& o : s->order_by)
         out.keys.push_back({position_of(*pushed, o.by), o.descending, o.nulls_first});
-    // The first limit + offset rows of the whole are among the first limit + offset of each shard,
-    // also of distinct rows; without ORDER BY any rows will do.
-    if (s->limit) pushed->limit = saturating_add(*s->limit, s->offset);
-    pushed->offset = 0;
+    out.sorted = push_order(*pushed, rules);
+    out.distinct = s->distinct && !(push_distinct(*pushed, rules) && unique_rows);
+    push_limit(*pushed, *s, rules);
     out.pushed = sql::freeze(pushed);
     return out;
 }
@@ -68,7 +62,9 @@ split_select split_rows(const sql::select_ptr& s, bool unique_rows) {
 node_ptr merge_rows(const split_select& split, const sql::select& s, node_ptr scatter) {
     const std::vector<sql::typed> types = scatter->columns;
     node_ptr n = std::move(scatter);
-    if (!split.keys.empty()) n = make_node(merge_sort{split.keys, std::move(n)}, types);
+    if (!split.keys.empty())
+        n = split.sorted ? make_node(merge_sort{split.keys, std::move(n)}, types)
+                         : make_node(sort{split.keys, std::move(n)}, types);
     if (split.distinct) n = make_node(distinct{std::move(n)}, types);
     return keep_first(s.items.size(), add_limit(s, std::move(n)));
 }

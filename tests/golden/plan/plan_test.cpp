@@ -35,6 +35,11 @@ public:
     }
     term col(const char* path, std::uint8_t alias = 0) const { return s.col(path, alias); }
     const table& at(const char* name) const { return s.at(name); }
+    /// From here on plans are made without these rewrites.
+    void without(const char* rules) {
+        view_.rules = {};
+        view_.rules.switch_off_all(rules);
+    }
     /// SELECT id, ... WHERE
     query users(const term& condition) const {
         return query(at("users"), {col("users.id"), col("users.name")}).where(condition);
@@ -290,6 +295,49 @@ TEST(GoldenPlans, Aggregates) {
       query(g.at("loose"), {g.col("loose.owner"), count()}).group_by({g.col("loose.owner")}));
     g("NULL keys in one bucket leave groups complete",
       query(g.at("notes"), {g.col("notes.owner"), count()}).group_by({g.col("notes.owner")}));
+}
+
+TEST(GoldenPlans, RewritesThatAreSwitchedOff) {
+    const auto page = [](const golden& g) {
+        const term id = g.col("users.id"), name = g.col("users.name");
+        return query(g.at("users"), {id, name})
+            .where(in(id, {1, 2, 3}))
+            .order_by({asc(name)})
+            .limit(5)
+            .offset(2);
+    };
+    golden g("switched_off.case", by_modulo(3), 3);
+    const term id = g.col("users.id"), name = g.col("users.name");
+    const term country = g.col("users.country"), owner = g.col("orders.user_id");
+    const auto pages = {"route_by_key", "trim_in_list", "push_filter", "push_order",
+                        "push_limit",   "send_whole",   "all"};
+    for (const char* rule : pages) {
+        g.without(rule);
+        g(std::string("a page without ") + rule, page(g));
+    }
+    for (const char* rule : {"route_by_key", "send_whole", "all"}) {
+        g.without(rule);
+        g(std::string("one row without ") + rule, g.users(id == 7));
+    }
+    for (const char* rule : {"push_distinct", "push_expressions"}) {
+        g.without(rule);
+        g(std::string("different rows without ") + rule,
+          query(g.at("users"), {id % 10}).distinct().limit(3));
+    }
+    for (const char* rule : {"push_groups", "split_aggregate"}) {
+        g.without(rule);
+        g(std::string("complete groups without ") + rule,
+          query(g.at("users"), {id, count()}).group_by({id}));
+        g(std::string("spread groups without ") + rule,
+          query(g.at("users"), {country, avg(g.col("users.age"))}).group_by({country}));
+    }
+    for (const char* rule : {"push_joins", "push_filter", "all"}) {
+        g.without(rule);
+        g(std::string("a join without ") + rule,
+          query(g.at("users"), {name, owner}).join(g.at("orders"), id == owner).where(id > 4));
+    }
+    g.without("all");
+    g("a change without all", sql::add_where(sql::make_delete(g.at("users")), in(id, {1, 2}).e));
 }
 
 TEST(GoldenPlans, Joins) {

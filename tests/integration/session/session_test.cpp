@@ -384,7 +384,9 @@ TEST_P(Session, JoinsTablesThatLiveTogether) {
         EXPECT_DOUBLE_EQ(likes.value(), static_cast<double>(i - 1) / 2);
     }
     const auto of_one = select<Post>().join(posts.author).where(users.id == 4);
-    EXPECT_EQ(s.explain(of_one).shards, std::vector<std::string>{"s2"});
+    if (!rewrites_are_off()) {
+        EXPECT_EQ(s.explain(of_one).shards, std::vector<std::string>{"s2"});
+    }
     EXPECT_EQ(s.all(of_one).size(), 4U);
 }
 
@@ -537,7 +539,9 @@ TEST_P(Session, AFilterGrowsAtRunTime) {
     f &= users.id % 2 == 0;
     EXPECT_EQ(s.all(select<User>().where(f)).size(), 3U);
     f &= users.id == 8;
-    EXPECT_EQ(s.explain(select<User>().where(f)).shards, std::vector<std::string>{"s3"});
+    if (!rewrites_are_off()) {
+        EXPECT_EQ(s.explain(select<User>().where(f)).shards, std::vector<std::string>{"s3"});
+    }
 }
 
 TEST_P(Session, AnotherClusterObjectFindsTheSameRows) {
