@@ -134,6 +134,17 @@ void check_joins(const sql::select& s) {
     sql::for_each_query(s, [](const sql::select& inner) { check_joins(inner); });
 }
 
+/// MariaDB takes no LIMIT below IN but in a derived table, which does not see the rows around it.
+void check_limited_lookups(const sql::select& s) {
+    for (const sql::expr_ptr& e : sql::expressions_of(s))
+        sql::for_each_node(e, [](const sql::expr& x) {
+            if (x.kind == sql::expr_kind::in_query && (x.query->limit || x.query->offset != 0) &&
+                !sql::columns_from_outside(*x.query).empty())
+                refuse("IN looks into the first rows of a statement that depends on its row");
+        });
+    sql::for_each_query(s, check_limited_lookups);
+}
+
 /// PostgreSQL wants to see the grouped expression inside the subquery, collation included.
 void check_subqueries_of_groups(const sql::select& s) {
     if (s.group_by.empty()) return;
@@ -151,6 +162,7 @@ planned<plan> plan_merged(const sql::select_ptr& s, const cluster_view& view,
     check_joins(*s);
     if (sql::is_nested(*s)) {
         check_subqueries_of_groups(*s);
+        check_limited_lookups(*s);
         if (view.rules.send_whole)
             if (auto where = only_shard_of(*s, view, entries)) return unsplit(s, std::move(*where));
         if (!s->derived_tables.empty() || !s->branches.empty())

@@ -81,11 +81,13 @@ void expression_writer::inside(const scope& inner, const std::function<void()>& 
     const scope* const outer = std::exchange(scope_, &inner);
     std::vector<key> keys = std::exchange(keys_, {});
     const bool enabled = std::exchange(keys_enabled_, false);
+    const bool minimum = std::exchange(keys_as_minimum_, false);
     const bool qualified =
         std::exchange(qualified_, inner.around() != nullptr || inner.all().size() > 1);
     write();
     qualified_ = qualified;
     keys_enabled_ = enabled;
+    keys_as_minimum_ = minimum;
     keys_ = std::move(keys);
     scope_ = outer;
 }
@@ -145,9 +147,17 @@ void expression_writer::key_text(key& k) {
         return;
     }
     const std::size_t start = out_.text.size(), bound = out_.values.size();
+    const bool as_minimum = keys_as_minimum_ && !k.expression->has_aggregate;
+    if (as_minimum) *this << "MIN(";
     const bool is_text = k.expression->type.type == column_type::text;
-    node(*k.expression, !is_text);
+    // PostgreSQL makes a varchar a text below its COLLATE where it is compared, and would then not
+    // know the grouped expression again.
+    const bool is_cast = is_text && dialect_.kind() == dialect_kind::postgres;
+    if (is_cast) *this << "CAST(";
+    node(*k.expression, !is_text || is_cast);
+    if (is_cast) *this << " AS text)";
     if (is_text) *this << traits_.byte_collation;
+    if (as_minimum) *this << ")";
     if (traits_.numbered_parameters && out_.values.size() > bound) k.text = out_.text.substr(start);
 }
 

@@ -81,6 +81,9 @@ public:
     /// demands that grouped expressions look the same everywhere, parameters included.
     void use_keys(std::vector<const expr*> keys);
     void enable_keys(bool on) noexcept { keys_enabled_ = on; }
+    /// MariaDB's HAVING knows a grouped expression only where it is an item as well; the minimum of
+    /// what is the same for the whole group is that.
+    void write_keys_as_minimum(bool on) noexcept { keys_as_minimum_ = on; }
     /// Columns carry their table's name, so that no heading of the result can be meant.
     void qualify_always() noexcept { qualified_ = true; }
 
@@ -142,6 +145,7 @@ private:
     bool pad_lists_;
     bool qualified_ = false;
     bool keys_enabled_ = false;
+    bool keys_as_minimum_ = false;
 };
 
 }  // namespace shardwise::sql

@@ -76,12 +76,46 @@ void check_no_outer_columns(const select& s, std::string_view clause, const expr
     });
 }
 
+/// A column that decides about the value of `e`: of `s`, or of a statement around it. SQLite drops
+/// tests for NULL of columns that have none before it looks.
+void find_columns(const select& s, const expr& e, bool& own, const column_ref*& outer) {
+    if (e.kind == expr_kind::is_null && !e.operands[0]->type.nullable) return;
+    if (e.kind == expr_kind::column) {
+        if (is_table_of(s, e.ref))
+            own = true;
+        else
+            outer = &e.ref;
+    }
+    for (const expr_ptr& x : e.operands) find_columns(s, *x, own, outer);
+}
+
+/// SQL computes min(outer.x) of a subquery in the statement around it, which it makes a grouped
+/// one.
+void check_own_aggregates(const select& s) {
+    for (const expr_ptr& e : expressions_of(s)) {
+        for_each_node(e, [&](const expr& x) {
+            if (x.kind != expr_kind::aggregate) return;
+            const column_ref* outer = nullptr;
+            bool own = false;
+            for (const expr_ptr& operand : x.operands) find_columns(s, *operand, own, outer);
+            if (outer != nullptr && !own)
+                raise(error_info{
+                    .code = error_code::not_supported,
+                    .message = fmt::format("an aggregate of a subquery is made of {}.{} alone, a "
+                                           "column of the statement around it: aggregate it there",
+                                           outer->table->name,
+                                           outer->table->columns[outer->column].name)});
+        });
+    }
+}
+
 }  // namespace
 
 void check_grouping(const select& s) {
     for (const expr_ptr& e : s.group_by) check_no_outer_columns(s, "GROUP BY", e);
     for (const ordering& o : s.order_by) check_no_outer_columns(s, "ORDER BY", o.by);
     if (s.distinct) check_distinct(s);
+    check_own_aggregates(s);
     for_each_query(s, [](const select& inner) { check_grouping(inner); });
     if (!is_grouped(s)) {
         if (s.having) refuse("HAVING needs groups or an aggregate: use where");

@@ -65,7 +65,9 @@ void write_groups(expression_writer& out, const select& s) {
     }
     if (!s.having) return;
     out << " HAVING ";
+    out.write_keys_as_minimum(out.target().kind() == dialect_kind::mariadb);
     out.whole(*s.having);
+    out.write_keys_as_minimum(false);
 }
 
 void write_order(expression_writer& out, const select& s) {
@@ -119,6 +121,11 @@ void write_items(expression_writer& out, const select& s, const std::vector<std:
 
 void write_core(expression_writer& out, const select& s, const std::vector<std::string>& columns) {
     out.use_keys(keys_of(s));
+    // PostgreSQL takes an item of SELECT DISTINCT for that of ORDER BY only if their windows are
+    // written alike.
+    if (s.distinct && std::any_of(s.items.begin(), s.items.end(),
+                                  [](const select_item& i) { return i.expression->has_window; }))
+        out.qualify_always();
     out << (s.distinct ? "SELECT DISTINCT " : "SELECT ");
     write_items(out, s, columns);
     out.enable_keys(false);

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: MIT
-// Random queries, each answered by clusters of several numbers of shards (one of them empty), by
-// one database of the same kind and by one SQLite database: one answer, or the same refusal.
-//   test_differential --seed 1 --queries 1000 --engines sqlite,mixed --shards 1,2,3,5 [--sql TEXT]
+// Random statements over random tables, each answered by clusters of several numbers of shards (one
+// of them without rows), with and without the planner's rewrites, by one database of the same kind,
+// by one SQLite database and, where the shards are PostgreSQL, by PostgreSQL itself: one answer, or
+// the same refusal. docs/differential.md tells what was run and how to run it.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstring>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <regex>
 #include <sstream>
 
-#include "differential/model.hpp"
+#include "differential/comparison.hpp"
+#include "differential/databases.hpp"
+#include "differential/operators.hpp"
 #include "differential/query_writer.hpp"
 #include "shardwise/base/error.hpp"
-#include "support/test_cluster.hpp"
 
 namespace shardwise::test {
 namespace {
@@ -22,251 +26,209 @@ namespace {
 struct settings {
     std::uint64_t seed = 1;
     std::uint64_t queries = 1000;
+    std::uint64_t seconds = 0;       ///< not 0: as many queries as fit
+    std::uint64_t per_schema = 250;  ///< queries over the same tables
     std::vector<std::string> engines{"sqlite"};
     std::vector<std::size_t> shards{1, 2, 3, 5};
+    std::string rewrites = "both";  ///< "on": not without them
+    std::optional<std::uint64_t> only;
     std::string sql;
     bool print = false;  ///< each query
 };
 
-/// The second shard has bucket 3 of 16 alone: no person and no purchase is there.
-cluster_options placed(const test_shards& on) {
-    cluster_options options;
-    placement people{.table = "person", .modulus = 16};
-    for (std::size_t b = 0; b < 16; ++b) people.owners.push_back(on[b % on.all().size()].name);
-    if (on.all().size() > 1)
-        for (std::size_t b = 0; b < 16; ++b)
-            if (people.owners[b] == "s2" || b == 3) people.owners[b] = b == 3 ? "s2" : "s1";
-    options.placements = {people};
-    return options;
-}
-
-std::string display(const arg& v) {
-    if (v.kind() == kind::real) return fmt::format("{:.9g}", v.real() == 0 ? 0.0 : v.real());
-    if (v.kind() == kind::boolean) return v.boolean() ? "true" : "false";
-    if (v.kind() != kind::decimal) return to_display(v);
-    std::string t = v.as_decimal().to_string();
-    if (t.find('.') == std::string::npos) return t;
-    while (t.back() == '0') t.pop_back();
-    if (t.back() == '.') t.pop_back();
-    return t;
-}
-
-struct answer {
-    enum class outcome { rows, refused, failed } is = outcome::rows;
-    std::vector<std::string> rows{};
-    std::string message{};
-};
-
-class database {
-public:
-    database(const std::string& kind, std::size_t count, std::uint64_t seed)
-        : name_(fmt::format("{} x{}", kind, count)), shards_(kind, count) {
-        db_ = std::make_unique<cluster>(shards_.all(), placed(shards_));
-        const schema_report report = db_->create_all<person, purchase, item, tag, land>();
-        if (!report.complete()) throw std::runtime_error(report.to_string());
-        session s{*db_};
-        random_rows(seed).fill(s);
-    }
-
-    answer ask(const std::string& sql, bool ordered) const {
-        answer a;
-        try {
-            session s{*db_};
-            for (const auto& row : s.sql(sql).rows) {
-                std::string line;
-                for (const value& v : row) line += display(v.view()) + "|";
-                a.rows.push_back(std::move(line));
-            }
-            if (!ordered) std::sort(a.rows.begin(), a.rows.end());
-        } catch (const error& e) {
-            const bool refused =
-                e.statement().empty() &&
-                (e.code() == error_code::not_supported || e.code() == error_code::bad_query ||
-                 e.code() == error_code::bad_input || e.code() == error_code::unknown_column);
-            a.is = refused ? answer::outcome::refused : answer::outcome::failed;
-            a.message = e.what();
-        } catch (const std::exception& e) {
-            a.is = answer::outcome::failed;
-            a.message = std::string("not an error of shardwise: ") + e.what();
-        }
-        return a;
-    }
-    const std::string& name() const noexcept { return name_; }
-
-private:
-    std::string name_;
-    test_shards shards_;
-    std::unique_ptr<cluster> db_;
-};
-
 /// Messages without what differs from query to query.
 std::string class_of(const std::string& message) {
-    static const std::regex quoted("\"[^\"]*\"|'[^']*'|[0-9]+|`[^`]*`|\\[.*");
+    static const std::regex quoted(
+        "\"[^\"]*\"|'[^']*'|[0-9]+|`[^`]*`|\\[.*|\\b[a-z_0-9]+\\.[a-z_0-9]+\\b");
     return std::regex_replace(message.substr(0, 300), quoted, "~").substr(0, 110);
 }
 
-class comparison {
-public:
-    comparison(std::vector<const database*> databases, bool show)
-        : all_(std::move(databases)), show_(show) {}
-
-    /// Empty: no difference. The first database is the one that is right.
-    std::string difference(const std::string& sql, bool ordered) {
-        std::vector<answer> answers;
-        for (const database* d : all_) answers.push_back(d->ask(sql, ordered));
-        last_ = answers.front();
-        if (show_) show(answers);
-        const answer& right = answers.front();
-        failed_ = std::any_of(answers.begin(), answers.end(),
-                              [&](const answer& a) { return a.is == answer::outcome::failed; });
-        for (std::size_t i = 1; i < answers.size(); ++i) {
-            const answer& a = answers[i];
-            if (a.is == answer::outcome::failed && last_.is != answer::outcome::failed) last_ = a;
-            if (suspicious(a)) return all_[i]->name() + ": " + a.message;
-            if (a.is == answer::outcome::failed || right.is == answer::outcome::failed) continue;
-            if (a.is != right.is)
-                return fmt::format("{} and {}: only one refuses: {}{}", all_[0]->name(),
-                                   all_[i]->name(), right.message, a.message);
-            if (a.rows != right.rows) return told(right, a, i);
-        }
-        return {};
-    }
-    const answer& last() const noexcept { return last_; }
-    bool failed() const noexcept { return failed_; }
-
-private:
-    /// Failures that no data excuse: the library wrote SQL that a server does not know.
-    static bool suspicious(const answer& a) {
-        if (a.is != answer::outcome::failed) return false;
-        for (const char* word : {"syntax", "no such", "not an error of", "ambiguous", "SW9",
-                                 "does not exist", "Unknown column", "internal"})
-            if (a.message.find(word) != std::string::npos) return true;
-        return false;
-    }
-    void show(const std::vector<answer>& answers) const {
-        for (std::size_t i = 0; i < answers.size(); ++i) {
-            std::cout << "-- " << all_[i]->name() << " " << answers[i].message << "\n";
-            for (const std::string& r : answers[i].rows) std::cout << "   " << r << "\n";
-        }
-    }
-    std::string told(const answer& right, const answer& a, std::size_t i) const {
-        std::string s = fmt::format("{} has {} rows, {} has {}", all_[0]->name(), right.rows.size(),
-                                    all_[i]->name(), a.rows.size());
-        for (std::size_t r = 0; r < std::max(right.rows.size(), a.rows.size()); ++r) {
-            const std::string x = r < right.rows.size() ? right.rows[r] : "(none)";
-            const std::string y = r < a.rows.size() ? a.rows[r] : "(none)";
-            if (x != y) return s + fmt::format("\n  row {}: {}\n  but:  {}", r, x, y);
-        }
-        return s;
-    }
-
-    std::vector<const database*> all_;
-    bool show_;
-    answer last_;
-    bool failed_ = false;
-};
-
-/// ORDER BY of the whole statement, not of something in parentheses.
-bool is_ordered(const std::string& sql) {
-    const std::size_t order = sql.rfind("ORDER BY");
-    return order != std::string::npos && sql.find(')', order) == std::string::npos;
-}
-
-/// Makes a query smaller while the difference stays.
-class shrinker {
-public:
-    shrinker(random_query& q, comparison& c) : query_(q), compare_(c) {}
-
-    void run() {
-        for (bool smaller = true; smaller && tries_ < 600;) smaller = pass(query_.text);
-    }
-
-private:
-    bool differs() {
-        ++tries_;
-        const std::string sql = query_.text.str();
-        const std::string d = compare_.difference(sql, query_.ordered && is_ordered(sql));
-        return !d.empty() && d.find(" refuses") == std::string::npos;
-    }
-    bool attempt(piece& at, piece by) {
-        if (tries_ >= 600 || by.str().size() >= at.str().size()) return false;
-        std::swap(at, by);
-        if (differs()) return true;
-        std::swap(at, by);
-        return false;
-    }
-    static void same_sort(const piece& in, char sort, std::vector<piece>& found) {
-        for (const piece& p : in.parts) {
-            if (p.sort == sort) found.push_back(p);
-            same_sort(p, sort, found);
-        }
-    }
-    bool pass(piece& at) {
-        if (at.str().empty()) return false;
-        bool smaller = attempt(at, {});
-        if (smaller) return true;
-        if (at.sort != ' ') {
-            std::vector<piece> found;
-            same_sort(at, at.sort, found);
-            if (at.sort == 'b') found.push_back({.text = "TRUE", .sort = 'b'});
-            if (at.sort == 'i') found.push_back({.text = "1", .sort = 'i'});
-            for (const piece& p : found)
-                if (attempt(at, p)) return true;
-        }
-        for (piece& p : at.parts) smaller = pass(p) || smaller;
-        return smaller;
-    }
-
-    random_query& query_;
-    comparison& compare_;
-    int tries_ = 0;
-};
-
 struct counts {
     std::uint64_t asked = 0, answered = 0, empty = 0, refused = 0, failed = 0, different = 0;
+    std::uint64_t schemas = 0, changes = 0;
+    double seconds = 0;
     std::map<std::string, std::uint64_t> reasons{};
+    operator_counts used{};
 };
 
-void run_kind(const std::string& kind, const settings& s, counts& n) {
-    std::vector<std::unique_ptr<database>> own;
-    own.push_back(std::make_unique<database>(kind, 1, s.seed));
-    if (kind != "sqlite") own.push_back(std::make_unique<database>("sqlite", 1, s.seed));
-    for (const std::size_t count : s.shards)
-        if (count > 1) own.push_back(std::make_unique<database>(kind, count, s.seed));
-    std::vector<const database*> all;
-    for (const auto& d : own) all.push_back(d.get());
-    comparison compare(all, !s.sql.empty());
-    if (!s.sql.empty()) {
-        std::cout << compare.difference(s.sql, s.sql.find("ORDER BY") != std::string::npos) << "\n";
-        return;
+/// All databases with the rows of one schema.
+class world {
+public:
+    world(const std::string& kind, const settings& s, random_schema schema)
+        : schema_(std::move(schema)) {
+        const bool both = s.rewrites == "both";
+        add(kind, 1, both);
+        if (kind != "sqlite" && !has_nans()) add("sqlite", 1, false);
+        const bool server = kind == "postgres";
+        if (server) own_.push_back(shards_.front()->open_natively());
+        for (const std::size_t count : s.shards)
+            if (count > 1) add(kind, count, both && count != s.shards.back());
     }
-    for (std::uint64_t i = 0; i < s.queries; ++i) {
-        const std::uint64_t seed = s.seed * 1'000'003 + i;
-        random_query q = query_writer(seed).next();
-        const std::string sql = q.text.str();
-        const std::string d = compare.difference(sql, q.ordered);
-        ++n.asked;
-        if (s.print) std::cout << sql << "\n    " << class_of(compare.last().message) << "\n";
-        if (compare.failed())
-            ++n.failed;
-        else if (compare.last().is == answer::outcome::refused)
-            ++n.refused;
-        else
-            ++n.answered;
-        if (compare.last().is != answer::outcome::rows)
-            ++n.reasons[class_of(compare.last().message)];
-        else if (compare.last().rows.empty())
-            ++n.empty;
-        if (d.empty()) continue;
-        ++n.different;
-        std::cout << fmt::format("DIFFERENCE {} --seed {}, query {}: {}\n  {}\n", kind, s.seed, i,
-                                 d, sql);
-        shrinker(q, compare).run();
-        std::cout << "  smaller: " << q.text.str() << "\n  "
-                  << compare.difference(q.text.str(), q.ordered && is_ordered(q.text.str()))
-                  << std::endl;
+
+    const random_schema& schema() const noexcept { return schema_; }
+    std::vector<database*> all() const {
+        std::vector<database*> list;
+        for (const auto& d : own_) list.push_back(d.get());
+        return list;
     }
+    const filled_shards& widest() const { return *shards_.back(); }
+
+private:
+    void add(const std::string& kind, std::size_t count, bool without_rewrites) {
+        shards_.push_back(std::make_unique<filled_shards>(kind, count, schema_));
+        own_.push_back(shards_.back()->open(true));
+        if (without_rewrites) own_.push_back(shards_.back()->open(false));
+    }
+    bool has_nans() const {
+        for (const random_table& t : schema_.tables)
+            for (const auto& row : t.rows)
+                for (const value& v : row)
+                    if (v.kind() == kind::real && v.view().real() != v.view().real()) return true;
+        return false;
+    }
+
+    random_schema schema_;
+    std::vector<std::unique_ptr<filled_shards>> shards_;
+    std::vector<std::unique_ptr<database>> own_;
+};
+
+value_limits limits_of(const std::string& kind, std::uint64_t seed) {
+    value_limits l;
+    l.infinities = (kind == "sqlite" || kind == "postgres") && seed % 3 == 0;
+    l.nans = kind == "postgres" && seed % 6 == 0;
+    return l;
 }
+
+/// Fewer rows, while the statement differs. Each step fills the databases anew.
+random_schema with_fewer_rows(const std::string& kind, const settings& s, random_schema schema,
+                              const question& q, const std::string& difference) {
+    const std::string wanted = kind_of_difference(difference);
+    int steps = kind == "sqlite" ? 60 : 12;
+    const auto still = [&](const random_schema& smaller) {
+        --steps;
+        try {
+            world w(kind, s, smaller);
+            question again = q;
+            if (q.changed != nullptr) again.changed = &w.schema().at(q.changed->name);
+            return kind_of_difference(comparison(w.all()).difference(again)) == wanted;
+        } catch (const std::exception&) {
+            return false;  // such rows cannot be: a child without its parent
+        }
+    };
+    for (std::size_t t = schema.tables.size(); t-- > 0;) {
+        for (std::size_t part = schema.tables[t].rows.size(); part > 0 && steps > 0; part /= 2) {
+            for (std::size_t at = 0; at < schema.tables[t].rows.size() && steps > 0;) {
+                random_schema smaller = schema;
+                auto& rows = smaller.tables[t].rows;
+                const auto first = rows.begin() + static_cast<std::ptrdiff_t>(at);
+                rows.erase(first,
+                           first + static_cast<std::ptrdiff_t>(std::min(part, rows.size() - at)));
+                if (still(smaller))
+                    schema = std::move(smaller);
+                else
+                    at += part;
+            }
+        }
+    }
+    return schema;
+}
+
+class run_of_kind {
+public:
+    run_of_kind(std::string kind, const settings& s)
+        : kind_(std::move(kind)), s_(s), start_(clock::now()) {}
+
+    counts run() {
+        for (std::uint64_t i = 0; more(i);) {
+            const std::uint64_t number = s_.only ? *s_.only / s_.per_schema : i / s_.per_schema;
+            const std::uint64_t seed = s_.seed * 1'000'003 + number;
+            world w(kind_, s_, random_schema::from_seed(seed, limits_of(kind_, seed)));
+            ++n_.schemas;
+            if (!s_.sql.empty()) {
+                comparison(w.all()).show({.sql = s_.sql, .ordered = is_ordered(s_.sql)});
+                return n_;
+            }
+            if (s_.only) {
+                ask(w, *s_.only);
+                return finished();
+            }
+            for (std::uint64_t k = 0; k < s_.per_schema && more(i); ++k, ++i) ask(w, i);
+        }
+        return finished();
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    bool more(std::uint64_t i) const {
+        if (s_.seconds == 0) return i < s_.queries;
+        return clock::now() - start_ < std::chrono::seconds(s_.seconds);
+    }
+    counts finished() {
+        n_.seconds = std::chrono::duration<double>(clock::now() - start_).count();
+        return n_;
+    }
+
+    void ask(world& w, std::uint64_t i) {
+        query_writer writer((s_.seed * 1'000'003 + i) * 7 + 1, w.schema());
+        question q;
+        random_query text;
+        if (i % 25 == 24) {
+            std::string table;
+            text = writer.next_change(table);
+            q.changed = &w.schema().at(table);
+            ++n_.changes;
+        } else {
+            text = writer.next();
+        }
+        q.sql = text.text.str();
+        q.types = text.types;
+        q.ordered = text.ordered;
+        comparison compare(w.all());
+        const std::string d = compare.difference(q);
+        if (s_.print) std::cout << q.sql << "\n    " << class_of(compare.right().message) << "\n";
+        count(compare, q);
+        if (d.empty()) return;
+        ++n_.different;
+        report(w, compare, text, q, i, d);
+    }
+
+    void count(comparison& compare, const question& q) {
+        ++n_.asked;
+        const answer& right = compare.right();
+        if (compare.failed()) {
+            ++n_.failed;
+            ++n_.reasons[class_of(compare.take_failure())];
+        } else if (right.is != answer::outcome::rows) {
+            ++n_.refused;
+            ++n_.reasons[class_of(right.message)];
+        } else {
+            ++n_.answered;
+            if (right.rows.empty()) ++n_.empty;
+            count_operators(q.sql, n_.used);
+        }
+    }
+
+    void report(world& w, comparison& compare, random_query& text, const question& q,
+                std::uint64_t i, const std::string& d) {
+        std::cout << fmt::format("DIFFERENCE {} --seed {} --per-schema {} --only {}: {}\n  {}\n",
+                                 kind_, s_.seed, s_.per_schema, i, d, q.sql);
+        const question small = shrinker(text, q, compare).run();
+        const std::string left = compare.difference(small);
+        std::cout << "  smaller: " << small.sql << "\n  " << left << std::endl;
+        if (n_.different > 5) return;  // the first few are work enough
+        const random_schema rows = with_fewer_rows(kind_, s_, w.schema(), small, left);
+        std::cout << "  with the rows\n"
+                  << rows.create_text() << rows.insert_text(small.sql + " ") << small.sql
+                  << ";\n  in\n"
+                  << w.widest().file_for_people() << std::endl;
+    }
+
+    std::string kind_;
+    const settings& s_;
+    clock::time_point start_;
+    counts n_;
+};
 
 std::vector<std::string> split(const std::string& text) {
     std::vector<std::string> parts;
@@ -279,24 +241,48 @@ settings read(int count, char** words) {
     settings s;
     for (int i = 1; i + 1 < count; i += 2) {
         const std::string option = words[i], v = words[i + 1];
-        if (option == "--seed") {
+        if (option == "--seed")
             s.seed = std::stoull(v);
-        } else if (option == "--queries") {
+        else if (option == "--queries")
             s.queries = std::stoull(v);
-        } else if (option == "--engines") {
+        else if (option == "--seconds")
+            s.seconds = std::stoull(v);
+        else if (option == "--per-schema")
+            s.per_schema = std::max<std::uint64_t>(1, std::stoull(v));
+        else if (option == "--only")
+            s.only = std::stoull(v);
+        else if (option == "--engines")
             s.engines = split(v);
-        } else if (option == "--sql") {
+        else if (option == "--rewrites")
+            s.rewrites = v;
+        else if (option == "--sql")
             s.sql = v;
-        } else if (option == "--print") {
+        else if (option == "--print")
             s.print = v == "yes";
-        } else if (option == "--shards") {
+        else if (option == "--shards") {
             s.shards.clear();
             for (const std::string& n : split(v)) s.shards.push_back(std::stoull(n));
-        } else {
+        } else
             throw std::runtime_error("unknown option " + option);
-        }
     }
     return s;
+}
+
+void print(const std::string& kind, const counts& n) {
+    std::cout << fmt::format(
+        "{}: {} statements over {} schemas in {:.0f} s ({} changes), {} answered ({} without "
+        "rows), {} "
+        "refused, {} failed by their data, {} differences\n",
+        kind, n.asked, n.schemas, n.seconds, n.changes, n.answered, n.empty, n.refused, n.failed,
+        n.different);
+    for (const auto& [reason, times] : n.reasons)
+        std::cout << fmt::format("  {:6} {}\n", times, reason);
+    std::cout << "  answered with:";
+    for (const std::string_view o : operators) {
+        const auto at = n.used.find(o);
+        std::cout << fmt::format(" [{}] {}", o, at == n.used.end() ? 0 : at->second);
+    }
+    std::cout << std::endl;
 }
 
 int run(const settings& s) {
@@ -307,14 +293,9 @@ int run(const settings& s) {
             std::cout << kind << ": " << missing << " (SHARDWISE_TEST_SERVERS)\n";
             return no_skips() ? 1 : 77;
         }
-        counts n;
-        run_kind(kind, s, n);
-        std::cout << fmt::format(
-            "{}: {} queries, {} answered ({} without rows), {} refused, {} failed with an error "
-            "(overflow and the like), {} differences\n",
-            kind, n.asked, n.answered, n.empty, n.refused, n.failed, n.different);
-        for (const auto& [reason, times] : n.reasons)
-            std::cout << fmt::format("  {:6} {}\n", times, reason);
+        const counts n = run_of_kind(kind, s).run();
+        if (!s.sql.empty()) continue;
+        print(kind, n);
         different = different || n.different > 0;
     }
     return different ? 1 : 0;
@@ -324,6 +305,9 @@ int run(const settings& s) {
 }  // namespace shardwise::test
 
 int main(int count, char** words) {
+    // Nothing of this has to survive a power failure.
+    if (std::getenv("TMPDIR") == nullptr && std::filesystem::is_directory("/dev/shm"))
+        setenv("TMPDIR", "/dev/shm", 1);
     try {
         return shardwise::test::run(shardwise::test::read(count, words));
     } catch (const std::exception& e) {

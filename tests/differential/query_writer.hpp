@@ -9,41 +9,36 @@
 #include <string>
 #include <vector>
 
+#include "differential/pieces.hpp"
+#include "differential/random_schema.hpp"
+
 namespace shardwise::test {
-
-/// A piece of a query: its own text, or parts with a separator. Empty parts vanish, and a piece of
-/// empty parts with them.
-struct piece {
-    std::string text{};  ///< of a piece without parts; else before them
-    std::vector<piece> parts{};
-    std::string between{" "};
-    std::string after{};                 ///< ")" and the like
-    char sort{' '};                      ///< pieces of one sort may stand for one another
-    std::vector<std::string> instead{};  ///< smaller texts to try
-
-    std::string str() const;
-};
 
 struct random_query {
     piece text;
     bool ordered = false;  ///< rows are compared in their order
+    std::string types{};   ///< random_column::type of each column
 };
 
 class query_writer {
 public:
-    explicit query_writer(std::uint64_t seed) : random_(seed) {}
+    query_writer(std::uint64_t seed, const random_schema& schema)
+        : random_(seed), schema_(schema) {}
     random_query next();
+    /// An UPDATE or DELETE of `table`.
+    random_query next_change(std::string& table);
 
 private:
     struct column {
         std::string name;
-        char type;  ///< i integer, h huge integer, d decimal, f double, t text, b boolean, D date,
-                    ///< T instant
+        char type;                                           ///< random_column::type
+        const std::vector<std::string>* literals = nullptr;  ///< some of its values
     };
     struct source {
         std::string alias;
         std::vector<column> columns;
-        std::vector<std::string> keys;  ///< empty: rows may be equal
+        std::vector<std::string> keys;        ///< empty: rows may be equal
+        const random_table* table = nullptr;  ///< nullptr: a derived table
     };
     using scope = std::vector<source>;
     struct context {
@@ -76,6 +71,10 @@ private:
     piece alternatives(char type, context& c, int depth);
     piece condition(context& c, int depth);
     piece comparison(context& c, int depth);
+    piece about_data(context& c);
+    piece one_of_its_values(const column& k);
+    const column* some_column(context& c, std::string& path);
+    piece total_order(std::size_t columns, bool may_skip);
     piece membership(context& c, int depth);
     piece exists(context& c);
     piece scalar(char type, context& c);
@@ -92,10 +91,10 @@ private:
     std::string row_types(int most);
 
     std::mt19937_64 random_;
+    const random_schema& schema_;
+    std::vector<bool> constants_;  ///< of the items of the select that was written last
     int names_ = 0;
     int nested_ = 0;
-    bool windows_ = false;
-    std::vector<piece> with_;
     std::vector<source> with_sources_;
 };
 

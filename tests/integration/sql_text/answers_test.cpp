@@ -265,6 +265,41 @@ TEST_P(SqlAnswers, AnOuterColumnInGroupByOrOrderByOfASubqueryIsRefused) {
             EXPECT_THROW(c->rows(text), not_supported_error) << text;
 }
 
+TEST_P(SqlAnswers, AnAggregateOfOuterColumnsAloneIsRefused) {
+    for (const one_cluster* c : {many.get(), one.get()})
+        for (const char* text :
+             {"SELECT id, (SELECT min(p.age) FROM land) FROM person p",
+              "SELECT id FROM person p WHERE id IN (SELECT max(p.age) FROM land HAVING count(*) > "
+              "0)"})
+            EXPECT_THROW(c->rows(text), not_supported_error) << text;
+    same({"SELECT id, (SELECT min(p.age + i.id) FROM item i) FROM person p"});
+}
+
+TEST_P(SqlAnswers, GroupedTextOfLimitedLengthIsComparedWithAggregates) {
+    same({"SELECT label, count(*) FROM item GROUP BY label HAVING max(label) = label",
+          "SELECT label FROM item GROUP BY label HAVING 'item 3' BETWEEN label AND max(label)",
+          "SELECT id FROM person WHERE EXISTS (SELECT 1 FROM item i GROUP BY i.label HAVING "
+          "max(i.label) IS NOT DISTINCT FROM i.label AND count(*) > 5)",
+          "SELECT DISTINCT label || 'x', label FROM item ORDER BY label",
+          "SELECT count(*) FROM item GROUP BY label HAVING label LIKE '%1%' AND max(label) = label",
+          "SELECT count(*) FROM person WHERE id = 7 GROUP BY id % 10 HAVING id % 10 > 3",
+          "SELECT DISTINCT count(*) FROM person GROUP BY age HAVING age > 25 OR count(*) > 2"});
+}
+
+TEST_P(SqlAnswers, DistinctWindowsAreOrderedBy) {
+    same({"SELECT DISTINCT country, rank() OVER (ORDER BY country) FROM person ORDER BY 2, 1",
+          "SELECT DISTINCT count(*) OVER (PARTITION BY country), min(country) OVER (PARTITION BY "
+          "country) FROM person WHERE id = 7 ORDER BY 2 DESC, 1"});
+}
+
+TEST_P(SqlAnswers, InLooksIntoTheFirstRowsOfAStatementThatDependsOnItsRow) {
+    same(
+        {"SELECT id FROM person p WHERE age NOT IN (SELECT i.id FROM item i WHERE i.person_id = "
+         "p.id ORDER BY i.id LIMIT 1)",
+         "SELECT id FROM person p WHERE p.age + 7 IN (SELECT qty + 30 FROM purchase u WHERE "
+         "u.person_id = p.id ORDER BY 1 DESC OFFSET 1)"});
+}
+
 TEST_P(SqlAnswers, AScalarSubqueryOfTwoRowsIsAnError) {
     for (const one_cluster* c : {many.get(), one.get()})
         EXPECT_THROW(c->rows("SELECT id, (SELECT age FROM person WHERE age > 20) FROM person"),

@@ -327,6 +327,11 @@ TEST_F(Sqlite, ResultCodesBecomeTypedErrors) {
     };
     for (const auto& [rc, code] : table)
         EXPECT_EQ(sqlite::describe_error(rc, "x", "f").code, code) << rc;
+    // The children of a deleted parent are found by a trigger of SQLite's own.
+    EXPECT_EQ(
+        sqlite::describe_error(SQLITE_CONSTRAINT_TRIGGER, "FOREIGN KEY constraint failed", "f")
+            .code,
+        error_code::foreign_key_violation);
     const error_info info = sqlite::describe_error(
         SQLITE_CONSTRAINT_UNIQUE, "UNIQUE constraint failed: users.email, users.name", "f");
     EXPECT_EQ(info.table, "users");

@@ -115,9 +115,9 @@ TEST(ParseStatement, EveryClauseReachesTheCompiledText) {
     EXPECT_EQ(
         compiled("SELECT DISTINCT c.name FROM customers AS c LEFT JOIN orders o ON o.customer_id = "
                  "c.id AND o.total > 5 WHERE c.id % 2 = 0 ORDER BY c.name DESC LIMIT 10 OFFSET 20"),
-        R"(SELECT DISTINCT "customers"."name" COLLATE "C" FROM "customers" LEFT JOIN "orders" )"
+        R"(SELECT DISTINCT CAST("customers"."name" AS text) COLLATE "C" FROM "customers" LEFT JOIN "orders" )"
         R"(ON "orders"."customer_id" = "customers"."id" AND "orders"."total" > $1 )"
-        R"(WHERE ("customers"."id" % $2) = $3 ORDER BY "customers"."name" COLLATE "C" DESC )"
+        R"(WHERE ("customers"."id" % $2) = $3 ORDER BY CAST("customers"."name" AS text) COLLATE "C" DESC )"
         "LIMIT $4 OFFSET $5 | 5 | 2 | 0 | 10 | 20");
 }
 

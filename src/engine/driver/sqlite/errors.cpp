@@ -77,7 +77,10 @@ std::string_view behind_colon(std::string_view text) noexcept {
 }  // namespace
 
 error_info describe_error(int rc, std::string_view text, std::string_view server) {
-    const meaning m = meaning_of(rc);
+    meaning m = meaning_of(rc);
+    // The rows of a parent are checked by a trigger of SQLite's own.
+    if (rc == SQLITE_CONSTRAINT_TRIGGER && text == "FOREIGN KEY constraint failed")
+        m = constraint_meaning(SQLITE_CONSTRAINT_FOREIGNKEY);
     error_info info;
     info.code = m.code;
     info.server = server;
