@@ -224,6 +224,45 @@ private:
     std::int32_t score_ = 0;
 };
 
+class best_users final : public mariadb_base {
+public:
+    using mariadb_base::mariadb_base;
+    std::uint64_t step() override {
+        send_all(best_users_sql);
+        std::vector<user_total_row> rows;
+        for (shard& s : shards) {
+            const result r = s.store();
+            for (text_row row{}; next(r, row);)
+                rows.push_back({row.integer(0), std::string(row.text(1)), row.integer(2)});
+        }
+        rows_ = best_of(std::move(rows));
+        return 1;
+    }
+    std::string check() override { return check_of(rows_); }
+
+private:
+    std::vector<user_total_row> rows_;
+};
+
+class different_balances final : public mariadb_base {
+public:
+    using mariadb_base::mariadb_base;
+    std::uint64_t step() override {
+        send_all(different_balances_sql);
+        std::vector<std::int64_t> all;
+        for (shard& s : shards) {
+            const result r = s.use();
+            for (text_row row{}; next(r, row);) all.push_back(row.integer(0));
+        }
+        count_ = count_different(std::move(all));
+        return 1;
+    }
+    std::string check() override { return std::to_string(count_); }
+
+private:
+    std::size_t count_ = 0;
+};
+
 class full_scan final : public mariadb_base {
 public:
     using mariadb_base::mariadb_base;
@@ -289,6 +328,8 @@ std::unique_ptr<client> mariadb_client(const shards_file& file, const std::strin
     if (workload == "W5") return std::make_unique<newest_of_country>(file, number);
     if (workload == "W6") return std::make_unique<by_country>(file, number);
     if (workload == "W7a") return std::make_unique<user_with_posts>(file, number);
+    if (workload == "W7b") return std::make_unique<best_users>(file, number);
+    if (workload == "W11") return std::make_unique<different_balances>(file, number);
     if (workload == "W9") return std::make_unique<full_scan>(file, number);
     if (workload == "W10") return std::make_unique<id_range>(file, number);
     return nullptr;

@@ -2,6 +2,7 @@
 // Pieces of scatter work that all hand-written sides share.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -64,6 +65,32 @@ private:
     };
     std::unordered_map<std::string, sums, hash, std::equal_to<>> groups_;
 };
+
+/// W7b: the best of what the shards, each with its own best, have sent. Ties go by id.
+inline std::vector<user_total_row> best_of(std::vector<user_total_row> rows) {
+    std::sort(rows.begin(), rows.end(), [](const user_total_row& a, const user_total_row& b) {
+        return a.total != b.total ? a.total > b.total : a.user_id < b.user_id;
+    });
+    rows.resize(std::min(rows.size(), top_users));
+    return rows;
+}
+
+inline std::string check_of(const std::vector<user_total_row>& rows) {
+    id_hash hash;
+    for (const user_total_row& r : rows) hash.add(r.user_id);
+    return hash.hex();
+}
+
+/// W11: how many different values there are.
+inline std::size_t count_different(std::vector<std::int64_t> values) {
+    std::sort(values.begin(), values.end());
+    return static_cast<std::size_t>(std::unique(values.begin(), values.end()) - values.begin());
+}
+
+inline constexpr const char* best_users_sql =
+    "SELECT u.id, u.name, SUM(p.score) AS total FROM users u JOIN posts p ON p.user_id = u.id "
+    "GROUP BY u.id, u.name ORDER BY total DESC, u.id LIMIT 20";
+inline constexpr const char* different_balances_sql = "SELECT DISTINCT balance FROM users";
 
 inline std::string check_of(const std::vector<country_row>& rows) {
     std::int64_t total = 0;

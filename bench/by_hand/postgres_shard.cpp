@@ -130,15 +130,26 @@ void copy_in::end() {
     to_->end_copy();
 }
 
-bool copy_out_decoder::decode_user(const char* data, int size, user_row& u) {
-    const char* at = data;
+bool copy_out_decoder::begins_row(const char*& at, int size, std::int16_t columns) {
     if (header_) {
         at += copy_header;
         size -= static_cast<int>(copy_header);
         header_ = false;
     }
-    if (size < 2 || read<std::int16_t>(at) != 6) return false;
+    if (size < 2 || read<std::int16_t>(at) != columns) return false;
     at += 2;
+    return true;
+}
+
+bool copy_out_decoder::decode_integer(const char* data, int size, std::int64_t& v) {
+    if (!begins_row(data, size, 1)) return false;
+    v = read<std::int64_t>(next_field(data).data());
+    return true;
+}
+
+bool copy_out_decoder::decode_user(const char* data, int size, user_row& u) {
+    const char* at = data;
+    if (!begins_row(at, size, 6)) return false;
     u.id = read<std::int64_t>(next_field(at).data());
     u.name = next_field(at);
     u.email = next_field(at);

@@ -157,8 +157,12 @@ class copy_out_decoder {
 public:
     /// False: header or trailer only.
     bool decode_user(const char* data, int size, user_row& u);
+    /// Of a row of one column.
+    bool decode_integer(const char* data, int size, std::int64_t& v);
 
 private:
+    /// Whether a row of so many columns begins at `at`, which is moved behind their number.
+    bool begins_row(const char*& at, int size, std::int16_t columns);
     bool header_ = true;
 };
 

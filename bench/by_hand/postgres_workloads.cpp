@@ -32,17 +32,23 @@ protected:
         for (shard& s : shards) answers.push_back(s.receive());
         return answers;
     }
-    /// COPY out of all shards at once: calls row(user_row&&) for each row as it comes.
+    /// COPY out of all shards at once: calls take(decoder, data, size) for each row as it comes.
+    template <class Take>
+    void copy_rows(const std::string& query, Take take);
     template <class Row>
-    void copy_users(const std::string& query, Row row);
+    void copy_users(const std::string& query, Row row) {
+        copy_rows(query, [&row](copy_out_decoder& decoder, const char* data, int size) {
+            if (user_row u; decoder.decode_user(data, size, u)) row(std::move(u));
+        });
+    }
 
     shards_file file;
     random_source random;
     std::vector<shard> shards;
 };
 
-template <class Row>
-void postgres_base::copy_users(const std::string& query, Row row) {
+template <class Take>
+void postgres_base::copy_rows(const std::string& query, Take take) {
     for (shard& s : shards) s.send("COPY (" + query + ") TO STDOUT (FORMAT binary)");
     for (shard& s : shards) s.expect_copy(PGRES_COPY_OUT);
     std::vector<copy_out_decoder> decoders(shards.size());
@@ -53,8 +59,7 @@ void postgres_base::copy_users(const std::string& query, Row row) {
             if (waiting[i].fd < 0) continue;
             const char* data = nullptr;
             int size = 0;
-            while ((size = shards[i].take_copy(&data)) > 0)
-                if (user_row u; decoders[i].decode_user(data, size, u)) row(std::move(u));
+            while ((size = shards[i].take_copy(&data)) > 0) take(decoders[i], data, size);
             if (size == -1) {
                 shards[i].receive();
                 waiting[i].fd = -1;
@@ -215,6 +220,42 @@ public:
     }
 };
 
+class best_users final : public postgres_base {
+public:
+    best_users(const shards_file& f, unsigned n) : postgres_base(f, n) {
+        prepare_all(best_users_sql);
+    }
+    std::uint64_t step() override {
+        std::vector<user_total_row> rows;
+        for (const result& r : scatter({}))
+            for (int i = 0; i < PQntuples(r.get()); ++i)
+                rows.push_back({int8_at(r, i, 0), std::string(text_at(r, i, 1)), int8_at(r, i, 2)});
+        rows_ = best_of(std::move(rows));
+        return 1;
+    }
+    std::string check() override { return check_of(rows_); }
+
+private:
+    std::vector<user_total_row> rows_;
+};
+
+class different_balances final : public postgres_base {
+public:
+    using postgres_base::postgres_base;
+    std::uint64_t step() override {
+        std::vector<std::int64_t> all;
+        copy_rows(different_balances_sql, [&](copy_out_decoder& d, const char* data, int size) {
+            if (std::int64_t v = 0; d.decode_integer(data, size, v)) all.push_back(v);
+        });
+        count_ = count_different(std::move(all));
+        return 1;
+    }
+    std::string check() override { return std::to_string(count_); }
+
+private:
+    std::size_t count_ = 0;
+};
+
 class full_scan final : public postgres_base {
 public:
     using postgres_base::postgres_base;
@@ -265,6 +306,8 @@ std::unique_ptr<client> postgres_client(const shards_file& file, const std::stri
     if (workload == "W5") return std::make_unique<newest_of_country>(file, number);
     if (workload == "W6") return std::make_unique<by_country>(file, number);
     if (workload == "W7a") return std::make_unique<user_with_posts>(file, number);
+    if (workload == "W7b") return std::make_unique<best_users>(file, number);
+    if (workload == "W11") return std::make_unique<different_balances>(file, number);
     if (workload == "W9") return std::make_unique<full_scan>(file, number);
     if (workload == "W10") return std::make_unique<id_range>(file, number);
     return nullptr;

@@ -194,6 +194,54 @@ private:
     std::vector<statement> join_;
 };
 
+class best_users final : public sqlite_base {
+public:
+    best_users(const shards_file& f, unsigned n)
+        : sqlite_base(f, n), best_(prepare_all(best_users_sql)) {}
+    std::uint64_t step() override {
+        std::vector<std::vector<user_total_row>> rows(shards.size());
+        on_two_threads([&](std::size_t shard) {
+            statement& s = best_[shard];
+            while (s.step())
+                rows[shard].push_back({s.integer(0), std::string(s.text(1)), s.integer(2)});
+            s.reset();
+        });
+        std::vector<user_total_row> all;
+        for (auto& some : rows) all.insert(all.end(), some.begin(), some.end());
+        rows_ = best_of(std::move(all));
+        return 1;
+    }
+    std::string check() override { return check_of(rows_); }
+
+private:
+    std::vector<statement> best_;
+    std::vector<user_total_row> rows_;
+};
+
+class different_balances final : public sqlite_base {
+public:
+    /// All values: the program finds the different ones faster than SQLite does.
+    different_balances(const shards_file& f, unsigned n)
+        : sqlite_base(f, n), scan_(prepare_all("SELECT balance FROM users NOT INDEXED")) {}
+    std::uint64_t step() override {
+        std::vector<std::vector<std::int64_t>> found(shards.size());
+        on_two_threads([&](std::size_t shard) {
+            statement& s = scan_[shard];
+            while (s.step()) found[shard].push_back(s.integer(0));
+            s.reset();
+        });
+        for (std::size_t i = 1; i < found.size(); ++i)
+            found[0].insert(found[0].end(), found[i].begin(), found[i].end());
+        count_ = count_different(std::move(found[0]));
+        return 1;
+    }
+    std::string check() override { return std::to_string(count_); }
+
+private:
+    std::vector<statement> scan_;
+    std::size_t count_ = 0;
+};
+
 class full_scan final : public sqlite_base {
 public:
     full_scan(const shards_file& f, unsigned n)
@@ -257,6 +305,8 @@ std::unique_ptr<client> sqlite_client(const shards_file& file, const std::string
     if (workload == "W5") return std::make_unique<newest_of_country>(file, number);
     if (workload == "W6") return std::make_unique<by_country>(file, number);
     if (workload == "W7a") return std::make_unique<user_with_posts>(file, number);
+    if (workload == "W7b") return std::make_unique<best_users>(file, number);
+    if (workload == "W11") return std::make_unique<different_balances>(file, number);
     if (workload == "W9") return std::make_unique<full_scan>(file, number);
     if (workload == "W10") return std::make_unique<id_range>(file, number);
     return nullptr;

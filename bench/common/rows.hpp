@@ -33,6 +33,13 @@ struct user_post_row {
     std::int32_t score = 0;
 };
 
+/// A row of W7b.
+struct user_total_row {
+    std::int64_t user_id = 0;
+    std::string name;
+    std::int64_t total = 0;
+};
+
 /// A row of W6.
 struct country_row {
     std::string country;
@@ -45,6 +52,7 @@ inline constexpr std::int64_t country_count = 200;  // AA .. HR; HA is one of th
 inline constexpr const char* first_country = "HA";
 inline constexpr int newest_limit = 50;             // W5
 inline constexpr std::int64_t range_size = 10'000;  // W10
+inline constexpr std::size_t top_users = 20;        // W7b
 
 /// splitmix64: a well mixed number for each input.
 constexpr std::uint64_t mixed(std::uint64_t x) {

@@ -175,6 +175,44 @@ public:
     }
 };
 
+class best_users final : public shardwise_client {  // W7b
+public:
+    using shardwise_client::shardwise_client;
+    std::uint64_t step() override {
+        sw::session session(env.db);
+        rows_ = session
+                    .all(sw::select(users.id, users.name, sw::sum(posts.score))
+                             .join<post>(posts.user_id == users.id)
+                             .group_by(users.id, users.name)
+                             .order_by(sw::desc(sw::sum(posts.score)), users.id)
+                             .limit(top_users))
+                    .to_vector();
+        return 1;
+    }
+    std::string check() override {
+        id_hash hash;
+        for (const auto& row : rows_) hash.add(std::get<0>(row));
+        return hash.hex();
+    }
+
+private:
+    std::vector<std::tuple<std::int64_t, std::string, std::optional<std::int64_t>>> rows_;
+};
+
+class different_balances final : public shardwise_client {  // W11
+public:
+    using shardwise_client::shardwise_client;
+    std::uint64_t step() override {
+        sw::session session(env.db);
+        count_ = std::get<0>(session.one(sw::select(sw::count_distinct(users.balance))));
+        return 1;
+    }
+    std::string check() override { return std::to_string(count_); }
+
+private:
+    std::int64_t count_ = 0;
+};
+
 class full_scan final : public shardwise_client {  // W9
 public:
     using shardwise_client::shardwise_client;
@@ -223,11 +261,12 @@ public:
         if (workload == "W5") return made<newest_of_country>(number);
         if (workload == "W6") return made<by_country>(number);
         if (workload == "W7a") return made<user_with_posts>(number);
+        if (workload == "W7b") return made<best_users>(number);
+        if (workload == "W11") return made<different_balances>(number);
         if (workload == "W9") return made<full_scan>(number);
         if (workload == "W10") return made<id_range>(number);
         if (workload == "W4" || workload == "W8")
             throw unsupported("commits over several shards are not atomic yet");
-        if (workload == "W7b") throw unsupported("comes with the complete query language");
         throw unsupported("there is no such workload");
     }
 

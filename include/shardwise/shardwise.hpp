@@ -4,6 +4,7 @@
 
 #include "shardwise/base/error.hpp"
 #include "shardwise/cluster/cluster.hpp"
+#include "shardwise/model/changes.hpp"
 #include "shardwise/model/functions.hpp"
 #include "shardwise/model/statement.hpp"
 #include "shardwise/model/subqueries.hpp"

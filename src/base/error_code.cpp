@@ -62,6 +62,14 @@ constexpr std::array rows{
     error_row{bad_input, "SW308", "bad_input",
               "An input file (CSV, SQL, model) has an error at the place that the message names. "
               "Correct the file."},
+    error_row{too_many_shards, "SW311", "too_many_shards",
+              "The statement would ask more shards than it, its session or its cluster allows. Add "
+              "a condition on the shard key that the message names, or say with the call how far "
+              "it may go (all_shards, at_most_shards(n))."},
+    error_row{result_too_large, "SW312", "result_too_large",
+              "The statement would hold more rows or bytes in this process than its limits allow. "
+              "Read it as a stream, page by page or with a narrower condition, or raise the limit "
+              "that the message names."},
     error_row{unique_violation, "SW401", "unique_violation",
               "Another row has the same value in columns that must be unique. The error names the "
               "constraint."},

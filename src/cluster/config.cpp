@@ -30,11 +30,14 @@ public:
 
     cluster_config read(const std::string& text) {
         const toml::table root = parse(text);
-        only(root, {"cluster", "shard", "pool", "timeouts", "tables"}, "the file");
+        only(root, {"cluster", "shard", "pool", "timeouts", "fan_out", "limits", "tables"},
+             "the file");
         cluster(section(root, "cluster"));
         shards(root);
         pool(section(root, "pool"));
         timeouts(section(root, "timeouts"));
+        fan_out_of(section(root, "fan_out"));
+        limits(section(root, "limits"));
         tables(root, section(root, "tables"));
         return std::move(config_);
     }
@@ -215,6 +218,32 @@ private:
         only(*t, {"statement_ms", "lock_ms"}, "[timeouts]");
         read_number(*t, "statement_ms", 0, longest_ms, config_.options.statement_timeout_ms);
         read_number(*t, "lock_ms", 0, longest_ms, config_.options.lock_timeout_ms);
+    }
+
+    void fan_out_of(const toml::table* t) {
+        if (t == nullptr) return;
+        only(*t, {"scatters", "few"}, "[fan_out]");
+        fan_out& f = config_.options.fan_out;
+        read_number(*t, "few", 1, 65'535, f.few);
+        std::string word = "allow";
+        read_text(*t, "scatters", word);
+        if (word == "allow")
+            f.scatters = fan_out::policy::allow;
+        else if (word == "warn")
+            f.scatters = fan_out::policy::warn;
+        else if (word == "refuse")
+            f.scatters = fan_out::policy::refuse;
+        else
+            wrong_type(*t->get("scatters"), "scatters", "\"allow\", \"warn\" or \"refuse\"");
+    }
+
+    void limits(const toml::table* t) {
+        if (t == nullptr) return;
+        only(*t, {"rows", "bytes", "scratch_bytes"}, "[limits]");
+        constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+        read_number(*t, "rows", 0, most, config_.options.limits.rows);
+        read_number(*t, "bytes", 0, most, config_.options.limits.bytes);
+        read_number(*t, "scratch_bytes", 0, most, config_.options.limits.scratch_bytes);
     }
 
     void tables(const toml::table& root, const toml::table* all) {

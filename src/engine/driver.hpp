@@ -65,6 +65,20 @@ struct wait_handle {
     short events = 0;
 };
 
+/// What answers occupy that have arrived and are not read yet, of all connections of one statement.
+/// One thread.
+struct received_bytes {
+    std::size_t most = static_cast<std::size_t>(-1);  ///< more is result_too_large
+    std::size_t held = 0;
+    std::size_t peak = 0;
+
+    void add(std::size_t bytes) noexcept {
+        held += bytes;
+        if (held > peak) peak = held;
+    }
+    void remove(std::size_t bytes) noexcept { held -= bytes; }
+};
+
 /// Streams rows into one table by the fastest way that the server has (COPY BINARY, multi-row
 /// INSERT, ...). All rows become visible with the transaction that surrounds it, none if it is
 /// destroyed before finish(). Values must have been checked with storable() first.
@@ -89,6 +103,10 @@ public:
     /// stops there with `timeout`); clients of servers wait outside, with engine::wait(), and need
     /// not override it. Holds until it is set again; the pool sets it back to never.
     virtual void limit_to(deadline) noexcept {}
+
+    /// Clients that keep whole answers count them here and refuse what is too large; those that
+    /// read row by row need not override it. nullptr: nobody counts.
+    virtual void count_received(received_bytes*) noexcept {}
 
     /// Queues a statement. `args` are copied or encoded before it returns; `s` must live until its
     /// end was delivered or discard() was called. Throws bad_value / value_not_storable for

@@ -178,10 +178,9 @@ lease pool::wait_for_one(std::unique_lock<std::mutex>& guard, deadline limit) {
     ++counts_.waiting;
     const deadline last = earlier(limit, deadline::after(options_.wait_timeout));
     const auto served = [&self] { return self.client != nullptr || self.may_open; };
-    if (last.is_never())
-        self.woken.wait(guard, served);
-    else
-        self.woken.wait_until(guard, last.at(), served);
+    if (last.is_never()) self.woken.wait(guard, served);
+    while (!last.is_never() && !self.woken.wait_until(guard, last.at(), served))
+        if (last.passed()) break;
     if (self.client != nullptr) {
         ++counts_.reused;
         guard.unlock();
@@ -193,6 +192,8 @@ lease pool::wait_for_one(std::unique_lock<std::mutex>& guard, deadline limit) {
     }
     forget(self);
     guard.unlock();
+    if (limit.cancelled())
+        raise(error_code::cancelled, "the call was cancelled while it waited for a connection");
     refuse_exhausted();
 }
 

@@ -43,9 +43,10 @@ void wait(connection& c, deadline limit) {
                    .message = fmt::format("poll() failed: {}", std::strerror(errno)),
                    .server = std::string(c.server())});
         if (ready == 0 && limit.passed())
-            raise({.code = error_code::timeout,
-                   .message = fmt::format("{} did not answer before the deadline", c.server()),
-                   .server = std::string(c.server())});
+            raise(
+                {.code = limit.late_code(),
+                 .message = fmt::format("{} before {} had answered", limit.why_late(), c.server()),
+                 .server = std::string(c.server())});
     }
 }
 
@@ -65,7 +66,7 @@ std::int64_t run(connection& c, const statement& s, std::span<const arg> args, d
             }
         }
     } catch (const error& e) {
-        const bool late = e.code() == error_code::timeout;
+        const bool late = e.code() == error_code::timeout || e.code() == error_code::cancelled;
         if (late) c.cancel();
         // What cannot be cleared away stays pending: the lease closes such a connection.
         c.discard(deadline::after(late ? short_clean_up_time : clean_up_time));

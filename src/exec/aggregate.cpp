@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "exec/accumulator.hpp"
+#include "exec/held_memory.hpp"
 #include "exec/numbered_rows.hpp"
 #include "exec/operators.hpp"
 
@@ -13,10 +14,11 @@ namespace {
 
 class aggregation final : public operator_node {
 public:
-    aggregation(plan::node_ptr n, operator_ptr input)
+    aggregation(plan::node_ptr n, operator_ptr input, held_memory* held)
         : node_(std::move(n)),
           op_(std::get<plan::aggregate>(node_->op)),
           input_(std::move(input)),
+          held_(held, "grouping"),
           groups_(op_.group_columns) {}
 
     bool next(std::span<arg> row) override {
@@ -50,13 +52,18 @@ private:
 
     std::size_t add_group(std::span<const arg> key) {
         const numbered_rows::found f = groups_.number_of(key);
-        if (f.added) values_.resize(values_.size() + op_.items.size());
+        if (f.added) {
+            held_.add(1, bytes_of(key) + numbered_rows::overhead +
+                             2 * op_.items.size() * sizeof(accumulator));
+            values_.resize(values_.size() + op_.items.size());
+        }
         return f.number;
     }
 
     plan::node_ptr node_;
     const plan::aggregate& op_;
     operator_ptr input_;
+    held_part held_;
     numbered_rows groups_;
     std::vector<accumulator> values_;  ///< by group, then item
     std::size_t at_ = 0;
@@ -64,8 +71,8 @@ private:
 
 }  // namespace
 
-operator_ptr make_aggregate(const plan::node_ptr& n, operator_ptr input) {
-    return std::make_unique<aggregation>(n, std::move(input));
+operator_ptr make_aggregate(const plan::node_ptr& n, operator_ptr input, const execution& how) {
+    return std::make_unique<aggregation>(n, std::move(input), how.held);
 }
 
 }  // namespace shardwise::exec

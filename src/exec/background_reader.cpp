@@ -70,10 +70,9 @@ background_reader::answer background_reader::next(const arg*& row, deadline limi
             mine = state_ == state::queued;
             const auto filled = [&] { return state_ == state::filled; };
             if (!mine) {
-                if (limit.is_never())
-                    changed_.wait(lock, filled);
-                else if (!changed_.wait_until(lock, limit.at(), filled))
-                    return answer::timeout;
+                if (limit.is_never()) changed_.wait(lock, filled);
+                while (!limit.is_never() && !changed_.wait_until(lock, limit.at(), filled))
+                    if (limit.passed()) return answer::timeout;
             }
         }
         // A pool thread may be faster in taking it: then wait in the next round.

@@ -18,13 +18,13 @@ struct opener {
         return make_merge_sort(op, *self, how);
     }
     operator_ptr operator()(const plan::sort& op) const {
-        return make_sort(op, open_node(op.input, how, order), width(self));
+        return make_sort(op, open_node(op.input, how, order), width(self), how);
     }
     operator_ptr operator()(const plan::aggregate& op) const {
-        return make_aggregate(self, open_node(op.input, how, arrival::by_shard));
+        return make_aggregate(self, open_node(op.input, how, arrival::by_shard), how);
     }
     operator_ptr operator()(const plan::distinct& op) const {
-        return make_distinct(open_node(op.input, how, order), width(self));
+        return make_distinct(open_node(op.input, how, order), width(self), how);
     }
     operator_ptr operator()(const plan::limit& op) const {
         return make_limit(op, open_node(op.input, how, order));
@@ -40,8 +40,12 @@ struct opener {
 
 }  // namespace
 
-operator_ptr open_node(const plan::node_ptr& n, const execution& how, arrival order) {
+operator_ptr open_plain(const plan::node_ptr& n, const execution& how, arrival order) {
     return std::visit(opener{n, how, order}, n->op);
+}
+
+operator_ptr open_node(const plan::node_ptr& n, const execution& how, arrival order) {
+    return how.measured ? open_measured(n, how, order) : open_plain(n, how, order);
 }
 
 std::unique_ptr<operator_node> open(const plan::plan& p, const execution& how) {

@@ -7,18 +7,24 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "base/deadline.hpp"
 #include "cluster/connection_source.hpp"
 #include "plan/plan.hpp"
+#include "shardwise/base/error.hpp"
 #include "shardwise/schema/value.hpp"
 
 namespace shardwise {
 class cost_table;
 class task_pool;
 }  // namespace shardwise
+namespace shardwise::plan {
+struct measurements;
+}
 
 namespace shardwise::exec {
 
@@ -34,6 +40,14 @@ public:
     /// A guess, made from what the same statements returned before: how many rows will come. 0: not
     /// known. Only to get memory in time.
     virtual std::size_t expected_rows() const noexcept { return 0; }
+};
+
+class held_memory;
+
+/// A shard that gave nothing to a partial answer.
+struct absent_shard {
+    sharding::shard_index shard;
+    error why;
 };
 
 struct execution {
@@ -53,6 +67,14 @@ struct execution {
     const plan::bound_values* bound = nullptr;
     std::span<const sharding::shard_index> bound_shards = {};
 
+    /// Counts what is held, and says when it is too much; outlives the operators. Without it
+    /// nothing is limited.
+    held_memory* held = nullptr;
+    /// analyze(): what the steps took; outlives the operators.
+    plan::measurements* measured = nullptr;
+    /// Shards may be missing: they are listed here.
+    std::vector<absent_shard>* missing = nullptr;
+
     /// When a wait that begins now has to end.
     deadline wait_limit() const {
         return patience.count() > 0 ? earlier(limit, deadline::after(patience)) : limit;
@@ -63,8 +85,11 @@ struct execution {
 /// `how` refers to must outlive the operator.
 std::unique_ptr<operator_node> open(const plan::plan& p, const execution& how);
 
-/// Runs an UPDATE or DELETE on all its shards at the same time; returns the number of rows, counted
-/// once for replicated tables.
-std::int64_t run(const plan::change_plan& p, const execution& how);
+/// Takes one row; its views are valid during the call.
+using row_sink = std::function<void(std::span<const arg>)>;
+
+/// Runs the parts of a change on all their shards at the same time; returns the number of rows,
+/// counted once for replicated tables. RETURNING goes to `returned`.
+std::int64_t run(const plan::change_plan& p, const execution& how, const row_sink& returned = {});
 
 }  // namespace shardwise::exec

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // k sorted streams into one. The heads are compared where the driver decoded them; only the
 // winner's args (not what they point to) are copied. Equal rows come in the order of the shards.
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "exec/operators.hpp"
@@ -34,7 +32,7 @@ public:
     void accept(std::size_t stream, const arg* row, shard_stream& from) {
         if (!needed_) return;
         previous& p = last_[stream];
-        if (p.any && order_(p.row.data(), row) > 0) refuse(from);
+        if (p.any && order_(p.row.data(), row) > 0) refuse_text_order(from);
         p.any = true;
         for (std::size_t i = 0; i < order_.keys().size(); ++i) {
             const arg& v = row[order_.keys()[i].column];
@@ -47,16 +45,6 @@ public:
     }
 
 private:
-    [[noreturn]] static void refuse(shard_stream& from) {
-        raise({.code = error_code::schema_mismatch,
-               .message = fmt::format(
-                   "shard \"{}\" does not sort text by its bytes, so its rows cannot be merged "
-                   "with those of other shards; give the sorted columns a binary collation",
-                   from.shard_name()),
-               .shard = from.shard_name(),
-               .statement = from.statement().text});
-    }
-
     struct previous {
         bool any = false;
         std::vector<arg> row;            ///< only the sort columns are set
@@ -154,8 +142,10 @@ operator_ptr make_merge_sort(const plan::merge_sort& op, const plan::node& n,
                              const execution& how) {
     const auto* const leaf = std::get_if<plan::scatter>(&op.input->op);
     // Whatever else the input is, it has one order or none.
-    if (!leaf) return make_sort({op.keys, op.input}, open_node(op.input, how), n.columns.size());
-    std::vector<request> requests = requests_of(*leaf, how);
+    if (!leaf)
+        return make_sort({op.keys, op.input}, open_node(op.input, how), n.columns.size(), how);
+    std::vector<request> requests = requests_of(*op.input, how);
+    if (how.missing) return make_gathered(std::move(requests), how, op.keys, op.input->columns);
     if (requests.size() < 2) return open_node(op.input, how);
     return std::make_unique<merge>(op, std::move(requests), op.input->columns, how);
 }

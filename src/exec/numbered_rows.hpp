@@ -15,6 +15,9 @@ class numbered_rows {
 public:
     explicit numbered_rows(std::size_t width) : rows_(width) { places_.resize(first_size, 0); }
 
+    /// Bytes for each row beside the row itself.
+    static constexpr std::size_t overhead = 2 * sizeof(std::uint64_t) + 4 * sizeof(std::size_t);
+
     struct found {
         std::size_t number;
         bool added;

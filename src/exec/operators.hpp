@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "exec/executor.hpp"
+#include "exec/request.hpp"
 
 namespace shardwise::exec {
 
@@ -19,13 +20,21 @@ enum class arrival : std::uint8_t {
 
 operator_ptr open_node(const plan::node_ptr& n, const execution& how, arrival order = arrival::any);
 
+/// What open_node() makes, without and with counting.
+operator_ptr open_plain(const plan::node_ptr& n, const execution& how, arrival order);
+operator_ptr open_measured(const plan::node_ptr& n, const execution& how, arrival order);
+
 operator_ptr make_scatter(const plan::node& n, const execution& how, arrival order);
 /// Over a scatter: merges its streams.
 operator_ptr make_merge_sort(const plan::merge_sort& op, const plan::node& n, const execution& how);
-operator_ptr make_sort(const plan::sort& op, operator_ptr input, std::size_t width);
-/// Columns of the input and of the output.
-operator_ptr make_aggregate(const plan::node_ptr& n, operator_ptr input);
-operator_ptr make_distinct(operator_ptr input, std::size_t width);
+/// Of a partial answer: `keys` may be empty.
+operator_ptr make_gathered(std::vector<request> requests, const execution& how,
+                           std::vector<plan::sort_key> keys,
+                           const std::vector<sql::typed>& columns);
+operator_ptr make_sort(const plan::sort& op, operator_ptr input, std::size_t width,
+                       const execution& how);
+operator_ptr make_aggregate(const plan::node_ptr& n, operator_ptr input, const execution& how);
+operator_ptr make_distinct(operator_ptr input, std::size_t width, const execution& how);
 operator_ptr make_limit(const plan::limit& op, operator_ptr input);
 operator_ptr make_project(const plan::project& op, operator_ptr input);
 operator_ptr make_local_query(const plan::node_ptr& n, const execution& how);

@@ -11,19 +11,20 @@ namespace {
 constexpr std::size_t most_cached_parameters = 256;
 }  // namespace
 
-std::vector<request> requests_of(const plan::scatter& s, const execution& how) {
+std::vector<request> requests_of(const plan::node& leaf, const execution& how) {
+    const auto& s = std::get<plan::scatter>(leaf.op);
     std::vector<request> out;
     if (s.cached) {
         if (how.bound == nullptr)
             raise(error_code::internal, "a cached plan was run without its values");
         out.reserve(how.bound_shards.size());
         for (const sharding::shard_index shard : how.bound_shards)
-            out.push_back({shard, nullptr, nullptr, how.bound});
+            out.push_back({shard, nullptr, nullptr, how.bound, &leaf});
         return out;
     }
     out.reserve(s.parts.size());
     for (const plan::scatter::part& p : s.parts)
-        out.push_back({p.shard, p.query.get(), nullptr, nullptr});
+        out.push_back({p.shard, p.query.get(), nullptr, nullptr, &leaf});
     return out;
 }
 
@@ -32,12 +33,12 @@ std::vector<request> requests_of(const plan::change_plan& p) {
     if (p.bound) {
         out.reserve(p.where.shards.size());
         for (const sharding::shard_index shard : p.where.shards)
-            out.push_back({shard, nullptr, nullptr, &*p.bound});
+            out.push_back({shard, nullptr, nullptr, &*p.bound, nullptr});
         return out;
     }
     out.reserve(p.parts.size());
     for (const plan::change_plan::part& part : p.parts)
-        out.push_back({part.shard, nullptr, part.change.get(), nullptr});
+        out.push_back({part.shard, nullptr, part.change.get(), nullptr, nullptr});
     return out;
 }
 

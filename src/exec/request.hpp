@@ -20,9 +20,11 @@ struct request {
     const sql::select* query = nullptr;
     const sql::change* change = nullptr;
     const plan::bound_values* bound = nullptr;
+    const plan::node* leaf = nullptr;  ///< of a scatter
 };
 
-std::vector<request> requests_of(const plan::scatter& s, const execution& how);
+/// `leaf` is a scatter.
+std::vector<request> requests_of(const plan::node& leaf, const execution& how);
 std::vector<request> requests_of(const plan::change_plan& p);
 
 /// Compiles requests, remembering the last ones: parts that share an AST share the text.

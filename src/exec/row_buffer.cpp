@@ -16,6 +16,17 @@ arg relocated(const arg& a, const char* data) noexcept {
     return arg{std::string_view{data, size}};
 }
 
+std::size_t text_bytes(std::span<const arg> row) noexcept {
+    std::size_t bytes = 0;
+    for (const arg& a : row)
+        if (points_outside(a)) bytes += a.text().size();
+    return bytes;
+}
+
+std::size_t bytes_of(std::span<const arg> row) noexcept {
+    return row.size() * sizeof(arg) + text_bytes(row);
+}
+
 char* row_buffer::room_for(std::size_t size) {
     if (texts_.empty() || texts_.back().capacity - texts_.back().used < size) {
         const std::size_t capacity = std::max(size, text_block_size);

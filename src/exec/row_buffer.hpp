@@ -43,6 +43,11 @@ private:
     std::vector<text_block> texts_;
 };
 
+/// What a row's scalars point to.
+std::size_t text_bytes(std::span<const arg> row) noexcept;
+/// Roughly what a row occupies when it is kept.
+std::size_t bytes_of(std::span<const arg> row) noexcept;
+
 /// `a` with its text, bytes or JSON at another place.
 arg relocated(const arg& a, const char* data) noexcept;
 /// The kinds that point to memory outside of the arg.

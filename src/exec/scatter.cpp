@@ -18,8 +18,7 @@ public:
     single(std::vector<request> requests, const execution& how)
         : how_(how), shard_(requests.front().shard) {
         request_compiler compiler(how.streaming);
-        stream_ =
-            std::make_unique<shard_stream>(requests.front(), compiler, how.connections, how.limit);
+        stream_ = std::make_unique<shard_stream>(requests.front(), compiler, how, how.limit);
     }
 
     bool next(std::span<arg> row) override {
@@ -27,6 +26,7 @@ public:
         for (;;) {
             switch (stream_->step(row)) {
                 case engine::fetch::row:
+                    if (++rows_ % 256 == 0 && how_.limit.passed()) stop_reading();
                     return true;
                 case engine::fetch::end:
                     stream_->note_rows(how_.row_counts);
@@ -57,8 +57,18 @@ private:
         }
     }
 
+    /// Rows may come so fast that nobody ever waits.
+    [[noreturn]] void stop_reading() {
+        stream_->abandon(deadline::after(short_clean_up_time));
+        raise({.code = how_.limit.late_code(),
+               .message = std::string(how_.limit.why_late()) + " while rows were read",
+               .shard = stream_->shard_name(),
+               .statement = stream_->statement().text});
+    }
+
     execution how_;
     sharding::shard_index shard_;
+    std::size_t rows_ = 0;
     std::unique_ptr<shard_stream> stream_;
 };
 
@@ -100,8 +110,9 @@ private:
 }  // namespace
 
 operator_ptr make_scatter(const plan::node& n, const execution& how, arrival order) {
-    std::vector<request> requests = requests_of(std::get<plan::scatter>(n.op), how);
+    std::vector<request> requests = requests_of(n, how);
     if (requests.empty()) return std::make_unique<no_rows>();
+    if (how.missing) return make_gathered(std::move(requests), how, {}, n.columns);
     if (requests.size() == 1) return std::make_unique<single>(std::move(requests), how);
     return std::make_unique<many>(std::move(requests), how, order);
 }

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "exec/shard_stream.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
 #include "base/cost_table.hpp"
+#include "exec/executor.hpp"
+#include "exec/held_memory.hpp"
+#include "exec/row_buffer.hpp"
+#include "plan/explain.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::exec {
@@ -13,18 +19,22 @@ namespace {
 constexpr std::chrono::milliseconds clean_up_time{1'000};
 }  // namespace
 
-shard_stream::shard_stream(const request& r, request_compiler& compiler,
-                           cluster_layer::connection_source& source, deadline limit)
-    : shard_(r.shard), limit_(limit), name_(source.shard_name(r.shard)) {
-    connection_ = source.connect(r.shard, limit);
+shard_stream::shard_stream(const request& r, request_compiler& compiler, const execution& how,
+                           deadline connect_by)
+    : shard_(r.shard), limit_(how.limit), name_(how.connections.shard_name(r.shard)) {
+    if (how.measured) took_ = &how.measured->parts[{r.leaf, r.shard}];
+    connection_ = how.connections.connect(r.shard, connect_by);
     embedded_ = connection_.endpoint->embedded();
     const request_compiler::ready ready = compiler.prepare(r, *connection_.endpoint);
     statement_ = ready.statement;
-    connection_.link->limit_to(limit);
+    connection_.link->limit_to(limit_);
+    // A stream hands its rows on: what waits in the socket is no answer that is kept.
+    if (how.held && !statement_->streaming) connection_.link->count_received(how.held->received());
     try {
         connection_.link->send(*statement_, ready.args);
     } catch (const error& e) {
         connection_.link->limit_to(deadline::never());
+        connection_.link->count_received(nullptr);
         connection_.poison_if(e);
         error_info info = e.info();
         if (info.shard.empty()) info.shard = name_;
@@ -46,6 +56,7 @@ shard_stream::~shard_stream() {
             connection_.poison();
     }
     connection_.link->limit_to(deadline::never());
+    connection_.link->count_received(nullptr);
 }
 
 void shard_stream::read_in_background(task_pool& tasks) {
@@ -59,11 +70,23 @@ engine::fetch shard_stream::step(std::span<arg> row) {
         if (got == engine::fetch::wait) return got;
         answered_ = true;
         ended_ = got == engine::fetch::end;
+        if (took_) measure(row, got);
         if (!ended_) ++rows_;
         return got;
     } catch (const error& e) {
         fail(e);
     }
+}
+
+void shard_stream::measure(std::span<const arg> row, engine::fetch got) noexcept {
+    took_->total_us =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(
+                                       std::chrono::steady_clock::now() - begun_)
+                                       .count());
+    if (rows_ == 0) took_->first_us = took_->total_us;
+    if (got != engine::fetch::row) return;
+    ++took_->rows;
+    took_->bytes += bytes_of(row.first(width()));
 }
 
 engine::fetch shard_stream::step_background(std::span<arg> row) {
@@ -78,8 +101,8 @@ engine::fetch shard_stream::step_background(std::span<arg> row) {
             break;
     }
     reader_->stop();
-    raise({.code = error_code::timeout,
-           .message = "the deadline passed before shard \"" + name_ + "\" had answered",
+    raise({.code = limit_.late_code(),
+           .message = fmt::format("{} before shard \"{}\" had answered", limit_.why_late(), name_),
            .server = std::string(connection_.link->server())});
 }
 
@@ -135,6 +158,16 @@ void shard_stream::abandon(deadline patience) noexcept {
     abandoned_ = true;
     patience_ = patience;
     cancel();
+}
+
+void refuse_text_order(const shard_stream& from) {
+    raise({.code = error_code::schema_mismatch,
+           .message = fmt::format(
+               "shard \"{}\" does not sort text by its bytes, so its rows cannot be merged with "
+               "those of other shards; give the sorted columns a binary collation",
+               from.shard_name()),
+           .shard = from.shard_name(),
+           .statement = from.statement().text});
 }
 
 }  // namespace shardwise::exec

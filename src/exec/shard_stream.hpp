@@ -10,6 +10,7 @@
 #include "cluster/connection_source.hpp"
 #include "exec/background_reader.hpp"
 #include "exec/request.hpp"
+#include "shardwise/plan/explain.hpp"
 
 namespace shardwise {
 class cost_table;
@@ -23,14 +24,14 @@ inline constexpr std::chrono::milliseconds short_clean_up_time{150};
 
 class shard_stream {
 public:
-    shard_stream(const request& r, request_compiler& compiler,
-                 cluster_layer::connection_source& source, deadline limit);
+    shard_stream(const request& r, request_compiler& compiler, const execution& how,
+                 deadline connect_by);
     ~shard_stream();
     shard_stream(const shard_stream&) = delete;
     shard_stream& operator=(const shard_stream&) = delete;
 
     sharding::shard_index shard() const noexcept { return shard_; }
-    const std::string& shard_name() const { return name_; }
+    const std::string& shard_name() const noexcept { return name_; }
     const engine::statement& statement() const noexcept { return *statement_; }
     engine::connection& link() noexcept { return *connection_.link; }
     std::size_t width() const noexcept { return statement_->columns.size(); }
@@ -77,7 +78,11 @@ private:
     bool inside_transaction() const noexcept;
 
     sharding::shard_index shard_;
+    void measure(std::span<const arg> row, engine::fetch got) noexcept;
+
     deadline limit_;
+    const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+    explanation::measure* took_ = nullptr;
     deadline patience_ = deadline::never();
     const std::string& name_;
     cluster_layer::shard_connection connection_;
@@ -89,5 +94,8 @@ private:
     bool ended_ = false;
     bool abandoned_ = false;
 };
+
+/// Its rows do not come in the order in which they would be merged.
+[[noreturn]] void refuse_text_order(const shard_stream& from);
 
 }  // namespace shardwise::exec

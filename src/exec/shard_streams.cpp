@@ -21,6 +21,8 @@ constexpr std::uint32_t worth_a_thread_us = 300;
 constexpr std::chrono::milliseconds clean_up_time{1'000};
 /// How long one stream is waited for alone.
 constexpr int soon_ms = 1;
+/// How many rows are taken between two looks at the clock.
+constexpr std::size_t rows_between_looks = 256;
 using clock = std::chrono::steady_clock;
 }  // namespace
 
@@ -30,7 +32,7 @@ shard_streams::shard_streams(std::vector<request> requests, const execution& how
     request_compiler compiler(how.streaming);
     streams_.reserve(requests.size());
     for (const request& r : requests) {
-        streams_.push_back(std::make_unique<shard_stream>(r, compiler, how.connections, how.limit));
+        streams_.push_back(std::make_unique<shard_stream>(r, compiler, how, how.limit));
         width_ = std::max(width_, streams_.back()->width());
     }
     heads_.resize(width_ * streams_.size());
@@ -115,6 +117,8 @@ std::size_t shard_streams::expected_rows() const noexcept {
 
 const arg* shard_streams::take(std::size_t i) {
     places_[i] = place::empty;
+    // Rows may come so fast that nobody ever waits.
+    if (++taken_ % rows_between_looks == 0 && how_.limit.passed()) stop_reading();
     // Never nullptr, also for rows without columns.
     static constexpr arg no_columns;
     return width_ == 0 ? &no_columns : heads_.data() + i * width_;
@@ -195,12 +199,16 @@ void shard_streams::poll_waiting() {
         polled[i] = {h.fd, h.events, 0};
     }
     if (ready) return;
+    // Of this wait as a whole: poll() comes back sooner, to see whether somebody has cancelled.
     const deadline until = how_.wait_limit();
-    const int n = ::poll(polled, static_cast<nfds_t>(size()), until.poll_timeout());
-    if (n < 0 && errno != EINTR)
-        raise({.code = error_code::internal,
-               .message = fmt::format("poll() failed: {}", std::strerror(errno))});
-    if (n == 0 && until.passed()) time_out();
+    int n = 0;
+    do {
+        n = ::poll(polled, static_cast<nfds_t>(size()), until.poll_timeout());
+        if (n < 0 && errno != EINTR)
+            raise({.code = error_code::internal,
+                   .message = fmt::format("poll() failed: {}", std::strerror(errno))});
+    } while (n <= 0 && !until.passed());
+    if (n <= 0) time_out();
     for (std::size_t i = 0; n > 0 && i < size(); ++i)
         if (polled[i].revents != 0) advance(i);
 }
@@ -218,11 +226,21 @@ void shard_streams::time_out() {
     const deadline patience = deadline::after(short_clean_up_time);
     for (const auto& s : streams_)
         if (!s->ended()) s->abandon(patience);
-    raise({.code = error_code::timeout,
-           .message = fmt::format("the deadline passed before {} {} had answered",
+    const deadline limit = how_.limit;
+    raise({.code = limit.late_code(),
+           .message = fmt::format("{} before {} {} had answered", limit.why_late(),
                                   silent == 1 ? "shard" : "shards", names),
            .shard = silent == 1 ? only->shard_name() : std::string{},
            .statement = only ? only->statement().text : std::string{}});
+}
+
+void shard_streams::stop_reading() {
+    const deadline patience = deadline::after(short_clean_up_time);
+    for (const auto& s : streams_)
+        if (!s->ended()) s->abandon(patience);
+    raise({.code = how_.limit.late_code(),
+           .message = fmt::format("{} while rows were read", how_.limit.why_late()),
+           .statement = streams_.front()->statement().text});
 }
 
 }  // namespace shardwise::exec

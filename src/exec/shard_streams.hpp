@@ -50,6 +50,8 @@ private:
     bool await_alone(std::size_t i);
     void poll_waiting();
     [[noreturn]] void time_out();
+    /// Nobody waits, and the time is over.
+    [[noreturn]] void stop_reading();
 
     execution how_;
     std::size_t width_ = 0;
@@ -57,6 +59,7 @@ private:
     std::vector<place> places_;
     std::vector<std::unique_ptr<shard_stream>> streams_;
     std::size_t current_ = 0;
+    std::size_t taken_ = 0;
 };
 
 }  // namespace shardwise::exec

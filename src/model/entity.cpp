@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <memory>
 
 #include "shardwise/base/error.hpp"
@@ -159,6 +161,28 @@ const entity& make_entity(const entity_description& d) {
 }
 
 const schema::table& table_of(const entity& e) noexcept { return e.table; }
+
+sql::change_ptr insert_of(const entity& e) {
+    std::vector<std::uint16_t> columns;
+    for (std::size_t i = 0; i < e.members.size(); ++i)
+        columns.push_back(static_cast<std::uint16_t>(i));
+    return sql::make_insert(e.table, columns.data(), columns.size());
+}
+
+sql::change_ptr upsert_of(const entity& e) {
+    const auto& key = e.table.primary_key;
+    const auto& shard_key = e.table.placed.shard_key;
+    const auto holds = [](const auto& columns, std::size_t c) {
+        return std::count(columns.begin(), columns.end(), c) != 0;
+    };
+    sql::change_ptr rule = sql::set_conflict(insert_of(e), key.data(), key.size());
+    for (std::size_t i = 0; i < e.members.size(); ++i) {
+        if (holds(key, i) || holds(shard_key, i)) continue;
+        const auto c = static_cast<std::uint16_t>(i);
+        rule = sql::add_set(rule, c, sql::column({&e.table, c, sql::excluded_row}));
+    }
+    return rule;
+}
 
 std::uint16_t column_at(const entity& e, std::ptrdiff_t offset) {
     for (std::size_t i = 0; i < e.members.size(); ++i)

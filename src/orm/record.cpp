@@ -79,6 +79,15 @@ bool record::restore() noexcept {
     return done;
 }
 
+bool has_unsaved_changes(const record& r) {
+    if (!r.edited || r.original == nullptr) return false;
+    const void* const known = r.flushed != nullptr ? r.flushed : r.original;
+    const model::entity& e = r.table->entity();
+    for (std::size_t i = 0; i < e.members.size(); ++i)
+        if (!e.equal(r.object(), known, static_cast<column_index>(i))) return true;
+    return false;
+}
+
 record_ptr make_record(bound_table& table, const void* from) {
     const model::entity& e = table.entity();
     const std::align_val_t alignment{alignment_of(e)};

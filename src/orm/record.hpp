@@ -51,6 +51,9 @@ struct record {
     bool restore() noexcept;
 };
 
+/// Its values differ from what was read or flushed last.
+bool has_unsaved_changes(const record& r);
+
 /// A record with a default-constructed object (from == nullptr) or a copy.
 record_ptr make_record(bound_table& table, const void* from);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "exec/executor.hpp"
+#include "exec/held_memory.hpp"
 #include "orm/record.hpp"
 #include "shardwise/orm/result.hpp"
 
@@ -34,6 +35,8 @@ struct row_stream {
     std::uint32_t references = 1;
     std::vector<arg> row;
     plan::plan what;                              ///< the operators refer to it
+    std::shared_ptr<const stop_source> stop;      ///< the operators' deadlines refer to it
+    std::unique_ptr<exec::held_memory> held;      ///< the same
     std::unique_ptr<exec::operator_node> source;  ///< empty at the end
     bool over = false;                            ///< read to its end
     /// The session on whose transaction's connections it reads; null: on its own.

@@ -6,8 +6,9 @@
 
 #include "engine/engine.hpp"
 #include "exec/executor.hpp"
+#include "exec/row_buffer.hpp"
 #include "orm/flush_plan.hpp"
-#include "orm/row_set.hpp"
+#include "orm/reading.hpp"
 #include "orm/session_state.hpp"
 #include "plan/explain.hpp"
 #include "plan/planner.hpp"
@@ -39,18 +40,6 @@ void fill_generated_key(cluster_layer::core& db, const bound_table& t, void* obj
     }
 }
 
-namespace {
-
-exec::execution how(session_core::state& s, deadline until, bool streaming) {
-    exec::execution e{s.transactions, s.db.tasks(), until, streaming};
-    if (streaming) e.patience = s.patience();
-    e.costs = &s.db.costs();
-    e.row_counts = &s.db.row_counts();
-    return e;
-}
-
-}  // namespace
-
 session_core::session_core(cluster_layer::core& db, const session_options& options)
     : state_(new state(db, options)) {}
 
@@ -75,7 +64,8 @@ record_ptr session_core::add(const model::entity& e, const void* object) {
     r->key_hash = identity_map::hash(t, r->shard, key);
     if (record* known = state_->identities.find(t, r->shard, key, r->key_hash)) {
         // An erased object's key is free for a new one as soon as its DELETE is flushed.
-        if (known->state == object_state::erased && known->deleted) {
+        const bool erased = known->state == object_state::erased && known->deleted;
+        if (erased || state_->row_is_gone(*known)) {
             state_->identities.remove(*known);
         } else {
             raise({.code = error_code::bad_state,
@@ -108,7 +98,7 @@ record_ptr session_core::find(const model::entity& e, const arg* key, std::size_
     for (const std::size_t position : t.shard_key_in_key()) shard_key[n++] = key[position];
     plan::placement p;
     try {
-        p = s.place(t, {shard_key, n}, until);
+        p = s.place(t.table(), {shard_key, n}, until);
     } catch (const error& failure) {
         if (failure.code() == error_code::unroutable_key) return {};  // no shard can hold it
         throw;
@@ -116,7 +106,8 @@ record_ptr session_core::find(const model::entity& e, const arg* key, std::size_
     const std::uint64_t hash = identity_map::hash(t, p.shard, {key, count});
     if (record* known = s.identities.find(t, p.shard, {key, count}, hash)) {
         if (known->state == object_state::erased) return {};
-        if (known->read_at == s.epoch || known->edited || known->state == object_state::pending) {
+        if (known->read_at == s.epoch || known->state == object_state::pending ||
+            has_unsaved_changes(*known)) {
             retain(known);
             return record_ptr(known);
         }
@@ -139,6 +130,9 @@ record_ptr session_core::find(const model::entity& e, const arg* key, std::size_
         }
     } catch (const error& failure) {
         link.poison_if(failure);
+        // A value that cannot be read: the rest of the answer must not meet the next statement.
+        if (!failure.poisons_connection() && link.link->pending() > 0)
+            link.link->discard(deadline::after(std::chrono::seconds(1)));
         s.note_failure(failure);
         error_info info = failure.info();
         info.shard = s.db.shard_name(p.shard);
@@ -158,7 +152,7 @@ record_ptr session_core::find_everywhere(const model::entity& e, const arg* key,
         q = sql::add_where(q, sql::binary(sql::op::eq, sql::column({&e.table, t.key()[i], 0}),
                                           sql::constant(key[i])));
     }
-    const row_set_ptr rows = load(e, q);
+    const row_set_ptr rows = load(e, q, all_shards);
     if (rows->rows > 1)
         raise({.code = error_code::many_rows,
                .message = fmt::format("find_everywhere(): {} shards have a row of {} with this "
@@ -229,36 +223,18 @@ void session_core::refresh(record& r) {
     r.read_at = s.epoch;
 }
 
-namespace {
-
-void check_reach(const plan::plan& p, reach how_far) {
-    if (how_far == reach::any || p.where.shards.size() <= 1) return;
-    raise({.code = error_code::not_supported,
-           .message = fmt::format("local(): this statement needs rows of {} shards, because its "
-                                  "tables are joined on columns that do not tell that matching "
-                                  "rows live together: call all()",
-                                  p.where.shards.size())});
-}
-
-}  // namespace
-
 row_set_ptr session_core::select(const sql::select_ptr& q, reach how_far) {
     state& s = *state_;
     s.check_usable("a query");
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     const plan::plan p = s.make_plan(q, purpose::rows, until);
-    check_reach(p, how_far);
+    check_reach(s, p, q, how_far, until);
     auto rows = shared<row_set>(new row_set);
     rows->width = p.root->columns.size();
-    s.guarded([&] {
-        const auto source = exec::open(p, how(s, until, false));
-        std::vector<arg> row(rows->width);
-        while (source->next(row)) rows->append(row);
-    });
-    row_set* const done = rows.get();
-    retain(done);
-    return row_set_ptr(done);
+    exec::held_memory held(s.limits());
+    read_rows(s, p, how_to_run(s, until, &held), {*rows});
+    return published(std::move(rows));
 }
 
 row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q, reach how_far) {
@@ -268,29 +244,15 @@ row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q,
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     const plan::plan p = s.make_plan(q, purpose::rows, until);
-    check_reach(p, how_far);
+    check_reach(s, p, q, how_far, until);
     auto rows = shared<row_set>(new row_set);
-    s.guarded([&] {
-        const auto source = exec::open(p, how(s, until, false));
-        std::vector<arg> row(p.root->columns.size());
-        const bool known = plan::rows_have_a_shard(*p.root);
-        while (source->next(row)) {
-            // A RIGHT or FULL JOIN: a row of the other side, without an object.
-            if (row[t.key().front()].is_null()) continue;
-            const shard_index shard = known ? source->shard_of_row() : s.shard_of(t, row, until);
-            record_ptr r = s.adopt(t, shard, row);
-            if (!r) continue;
-            rows->records.push_back(std::move(r));
-            ++rows->rows;
-        }
-    });
-    row_set* const done = rows.get();
-    retain(done);
-    return row_set_ptr(done);
+    exec::held_memory held(s.limits());
+    read_rows(s, p, how_to_run(s, until, &held), {*rows, &t});
+    return published(std::move(rows));
 }
 
 void session_core::values(const model::entity& e, const sql::select_ptr& q, void* context,
-                          void* (*room)(void* context, std::size_t expected)) {
+                          void* (*room)(void* context, std::size_t expected), reach how_far) {
     constexpr std::size_t most_expected = 100'000;
     state& s = *state_;
     s.check_usable("a query");
@@ -298,11 +260,14 @@ void session_core::values(const model::entity& e, const sql::select_ptr& q, void
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     const plan::plan p = s.make_plan(q, purpose::rows, until);
+    check_reach(s, p, q, how_far, until);
+    exec::held_memory held(s.limits());
     s.guarded([&] {
-        const auto source = exec::open(p, how(s, until, false));
+        const auto source = exec::open(p, how_to_run(s, until, &held));
         std::vector<arg> row(p.root->columns.size());
         const std::size_t expected = std::min(source->expected_rows(), most_expected);
         while (source->next(row)) {
+            held.add(1, e.size + exec::text_bytes(row), "the list of objects");
             void* const object = room(context, expected);
             for (std::size_t c = 0; c < e.members.size(); ++c)
                 e.put(object, static_cast<column_index>(c), row[c]);
@@ -310,18 +275,24 @@ void session_core::values(const model::entity& e, const sql::select_ptr& q, void
     });
 }
 
-row_stream_ptr session_core::open_stream(const sql::select_ptr& q) {
+row_stream_ptr session_core::open_stream(const sql::select_ptr& q, reach how_far) {
     state& s = *state_;
     s.check_usable("stream()");
     // Reading a large table may take longer than one call's deadline: that bounds each wait for a
     // row, not the whole.
-    const deadline until = deadline::never();
-    if (s.options.autoflush) s.flush(state::ending::keep_open, s.limit());
+    const deadline until = s.limit();
+    if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     auto rows = row_stream_ptr(new row_stream);
-    rows->what = s.make_plan(q, purpose::stream, s.limit());
+    rows->what = s.make_plan(q, purpose::stream, until);
+    check_reach(s, rows->what, q, how_far, until);
+    rows->stop = s.stop;
+    rows->held = std::make_unique<exec::held_memory>(s.limits());
+    exec::execution how = how_to_run(s, s.stream_limit(), rows->held.get());
+    how.streaming = true;
+    how.patience = s.patience();
     rows->row.resize(rows->what.root->columns.size());
     const std::size_t lent = s.transactions.lent();
-    rows->source = s.guarded([&] { return exec::open(rows->what, how(s, until, true)); });
+    rows->source = s.guarded([&] { return exec::open(rows->what, how); });
     if (s.transactions.lent() != lent) {
         s.streams.push_back(rows.get());
         rows->owner = &s;
@@ -329,35 +300,20 @@ row_stream_ptr session_core::open_stream(const sql::select_ptr& q) {
     return rows;
 }
 
-std::int64_t session_core::count(const sql::select_ptr& q) {
+std::int64_t session_core::count(const sql::select_ptr& q, reach how_far) {
     state& s = *state_;
     s.check_usable("count()");
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     const plan::plan p = s.make_plan(q, purpose::count, until);
+    check_reach(s, p, q, how_far, until);
+    exec::held_memory held(s.limits());
     return s.guarded([&] {
-        const auto source = exec::open(p, how(s, until, false));
+        const auto source = exec::open(p, how_to_run(s, until, &held));
         arg row[1];
         if (!source->next(row)) raise(error_code::internal, "COUNT gave no row");
         return row[0].to_integer();
     });
-}
-
-std::int64_t session_core::run(const sql::change_ptr& c) {
-    state& s = *state_;
-    s.check_usable("run()");
-    const deadline until = s.limit();
-    if (s.options.autoflush) s.flush(state::ending::keep_open, until);
-    const plan::change_plan p = s.make_plan(c, until);
-    s.check_no_stream("run()");
-    try {
-        s.begin_on(p.where.shards, until);
-        return exec::run(p, how(s, until, false));
-    } catch (const error& failure) {
-        s.failure = failure.what();
-        s.transactions.rollback();
-        throw;
-    }
 }
 
 explanation session_core::explain(const sql::select_ptr& q) {
@@ -377,7 +333,8 @@ void session_core::flush() {
 
 void session_core::commit() {
     state_->check_usable("commit()");
-    state_->flush(state::ending::commit, state_->limit());
+    // Stopped in the middle, its outcome would be in doubt: cancel() does not reach it.
+    state_->flush(state::ending::commit, state_->limit().without_stop());
 }
 
 void session_core::rollback() noexcept {

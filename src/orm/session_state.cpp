@@ -10,8 +10,10 @@
 namespace shardwise::orm {
 
 deadline session_core::state::limit() const {
-    return options.timeout_ms > 0 ? deadline::after(std::chrono::milliseconds(options.timeout_ms))
-                                  : db.default_deadline();
+    const deadline own = options.timeout_ms > 0
+                             ? deadline::after(std::chrono::milliseconds(options.timeout_ms))
+                             : db.default_deadline();
+    return own.with(*stop, stop->begin_call());
 }
 
 std::chrono::milliseconds session_core::state::patience() const {
@@ -77,20 +79,20 @@ void session_core::state::list(record& r) {
     r.listed = true;
 }
 
-plan::placement session_core::state::place(bound_table& t, std::span<const arg> shard_key,
+plan::placement session_core::state::place(const schema::table& t, std::span<const arg> shard_key,
                                            deadline until) {
-    if (t.table().is_reference()) return {};
+    if (t.is_reference()) return {};
     const plan::cluster_view& view = db.current_view();
     static const plan::directory_entries nothing;
-    if (const auto p = plan::place(t.table(), shard_key, view, nothing)) return *p;
-    plan::pending_key wanted{t.table().placed.root_table, {}};
+    if (const auto p = plan::place(t, shard_key, view, nothing)) return *p;
+    plan::pending_key wanted{t.placed.root_table, {}};
     for (const arg& a : shard_key) wanted.key.emplace_back(a);
     const plan::directory_entries entries = db.look_up({std::move(wanted)}, until);
-    if (const auto p = plan::place(t.table(), shard_key, view, entries)) return *p;
+    if (const auto p = plan::place(t, shard_key, view, entries)) return *p;
     raise({.code = error_code::unroutable_key,
            .message = fmt::format("the directory of {} has no entry for this key of table {}",
-                                  t.table().placed.root_table, t.table().name),
-           .table = t.table().name});
+                                  t.placed.root_table, t.name),
+           .table = t.name});
 }
 
 plan::placement session_core::state::place_object(bound_table& t, const void* object,
@@ -101,7 +103,7 @@ plan::placement session_core::state::place_object(bound_table& t, const void* ob
         if (n == std::size(key)) raise(error_code::bad_model, "a shard key has at most 16 columns");
         key[n++] = t.entity().get(object, c);
     }
-    return place(t, {key, n}, until);
+    return place(t.table(), {key, n}, until);
 }
 
 shard_index session_core::state::shard_of(bound_table& t, std::span<const arg> row,
@@ -112,7 +114,7 @@ shard_index session_core::state::shard_of(bound_table& t, std::span<const arg> r
         if (n == std::size(key)) raise(error_code::bad_model, "a shard key has at most 16 columns");
         key[n++] = row[c];
     }
-    return place(t, {key, n}, until).shard;
+    return place(t.table(), {key, n}, until).shard;
 }
 
 std::uint64_t session_core::state::identity_of(record& r) const {
@@ -162,6 +164,12 @@ plan::change_plan session_core::state::make_full_plan(const sql::change_ptr& c, 
     });
 }
 
+plan::change_plan session_core::state::make_plan_by_key(const sql::change_ptr& c, deadline until) {
+    return with_lookups<plan::change_plan>(db, until, [&](const auto& view, const auto& entries) {
+        return plan::plan_change_by_key(c, view, entries);
+    });
+}
+
 record_ptr session_core::state::adopt(bound_table& t, shard_index shard, std::span<const arg> row) {
     const model::entity& e = t.entity();
     if (t.table().is_reference()) shard = 0;  // one object, whichever copy was read
@@ -174,9 +182,10 @@ record_ptr session_core::state::adopt(bound_table& t, shard_index shard, std::sp
     const std::uint64_t hash = identity_map::hash(t, shard, {key, n});
     if (record* known = identities.find(t, shard, {key, n}, hash)) {
         if (known->state == object_state::erased) return {};
-        if (known->state == object_state::persistent && !known->edited) {
+        if (known->state == object_state::persistent && !has_unsaved_changes(*known)) {
             for (std::size_t c = 0; c < e.members.size(); ++c)
                 e.put(known->object(), static_cast<column_index>(c), row[c]);
+            if (known->edited) known->remember_flushed();
             known->read_at = epoch;
         }
         retain(known);

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "exec/executor.hpp"
 #include "orm/identity_map.hpp"
 #include "orm/record.hpp"
 #include "orm/shard_transactions.hpp"
@@ -49,7 +51,17 @@ struct session_core::state {
     /// This session's cache of the first few structs that it uses; the cluster has them all.
     std::array<std::pair<const model::entity*, bound_table*>, 8> bound{};
 
+    /// What cancel() stops; streams keep it, too.
+    std::shared_ptr<stop_source> stop = std::make_shared<stop_source>();
+
+    /// A call begins: its deadline, which cancel() makes pass.
     deadline limit() const;
+    /// Of a stream: only cancel() ends it, and patience() each of its waits.
+    deadline stream_limit() const { return deadline::never().with(*stop, stop->begin_call()); }
+    /// What one statement may hold.
+    const result_limits& limits() const {
+        return options.limits ? *options.limits : db.options().limits;
+    }
     /// The longest wait for one row of a stream; 0: for ever.
     std::chrono::milliseconds patience() const;
     /// Throws bad_state after a failed flush, or an error of a server inside the transaction.
@@ -74,7 +86,7 @@ struct session_core::state {
     void list(record& r);
 
     // ---- placement
-    plan::placement place(bound_table& t, std::span<const arg> shard_key, deadline until);
+    plan::placement place(const schema::table& t, std::span<const arg> shard_key, deadline until);
     plan::placement place_object(bound_table& t, const void* object, deadline until);
     /// The home of a row of `t` that does not say where it comes from.
     shard_index shard_of(bound_table& t, std::span<const arg> row, deadline until);
@@ -87,11 +99,17 @@ struct session_core::state {
     /// With reasons and the statements of each shard: for people.
     plan::plan make_full_plan(const sql::select_ptr& s, deadline until);
     plan::change_plan make_full_plan(const sql::change_ptr& c, deadline until);
+    /// With the keys of its rows found first.
+    plan::change_plan make_plan_by_key(const sql::change_ptr& c, deadline until);
     /// The record for a row that was just read: the known object, refreshed if it has no unsaved
     /// changes, or a new one. Empty when the object is erased in this session.
     record_ptr adopt(bound_table& t, shard_index shard, std::span<const arg> row);
 
     // ---- writing
+    /// A statement of this session deleted the row of an object that is still known.
+    bool row_is_gone(record& r);
+    /// Runs UPDATE, DELETE and INSERT; RETURNING goes to `returned`.
+    std::int64_t change(const sql::change_ptr& c, const exec::row_sink& returned, reach how_far);
     enum class ending : std::uint8_t { keep_open, commit };
     void flush(ending end, deadline until);
     /// Opens transactions on these shards, all at the same time.

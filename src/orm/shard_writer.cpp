@@ -126,8 +126,8 @@ void wait_for_any(std::span<shard_writer* const> waiting, deadline limit) {
                 w->link().cancel();
                 names += (names.empty() ? "" : ", ") + w->shard_name();
             }
-            raise({.code = error_code::timeout,
-                   .message = fmt::format("the deadline passed while writing to [{}]", names),
+            raise({.code = limit.late_code(),
+                   .message = fmt::format("{} while writing to [{}]", limit.why_late(), names),
                    .shard = waiting.front()->shard_name()});
         }
     }

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/ascii.hpp"
 #include "orm/known_tables.hpp"
 #include "orm/row_set.hpp"
 #include "orm/session_state.hpp"
@@ -26,8 +29,17 @@ parse::statement parsed(const session_core::state& s, std::string_view text,
     raise(error_info{.code = error_code::bad_query, .message = std::move(message)});
 }
 
+const std::vector<sql::select_item>& items_of(const parse::statement& s) {
+    if (const auto* const query = std::get_if<sql::select_ptr>(&s.parsed)) return (*query)->items;
+    return std::get<sql::change_ptr>(s.parsed)->returning;
+}
+
 void check_row(const parse::statement& s, const codec* const* columns, std::size_t count) {
-    const auto& items = std::get<sql::select_ptr>(s.parsed)->items;
+    const std::vector<sql::select_item>& items = items_of(s);
+    if (items.empty())
+        refuse(
+            "an INSERT, UPDATE or DELETE without RETURNING has no rows: call sql() without a "
+            "row type");
     if (items.size() != count)
         refuse(fmt::format("the statement has {} columns, the row has {} members", items.size(),
                            count));
@@ -41,29 +53,80 @@ void check_row(const parse::statement& s, const codec* const* columns, std::size
     }
 }
 
+/// EXPLAIN or EXPLAIN ANALYZE before a statement.
+class explain_prefix {
+public:
+    explicit explain_prefix(std::string_view text) : statement_(text) {
+        found_ = skip("EXPLAIN");
+        analyze_ = found_ && skip("ANALYZE");
+    }
+    bool found() const noexcept { return found_; }
+    bool analyze() const noexcept { return analyze_; }
+    /// With blanks for the prefix, so that places in it stay what they are.
+    const std::string& statement() const noexcept { return statement_; }
+
+private:
+    bool skip(std::string_view word) {
+        const std::size_t at = statement_.find_first_not_of(" \t\r\n");
+        if (at == std::string::npos || at + word.size() >= statement_.size()) return false;
+        if (!starts_with_ignoring_case(std::string_view(statement_).substr(at), word)) return false;
+        if (std::string_view(" \t\r\n").find(statement_[at + word.size()]) ==
+            std::string_view::npos)
+            return false;
+        std::fill_n(statement_.begin() + static_cast<std::ptrdiff_t>(at), word.size(), ' ');
+        return true;
+    }
+
+    std::string statement_;
+    bool found_ = false;
+    bool analyze_ = false;
+};
+
+sql_result plan_rows(const explanation& e) {
+    sql_result out;
+    out.headings = {"plan"};
+    const std::string text = e.to_string();
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        out.rows.push_back({value{arg{std::string_view(text).substr(at, end - at)}}});
+        at = end + 1;
+    }
+    return out;
+}
+
 }  // namespace
 
 row_set_ptr session_core::select_text(std::string_view text, const sql_argument* arguments,
                                       std::size_t count, const codec* const* columns,
-                                      std::size_t column_count) {
+                                      std::size_t column_count, reach how_far) {
     state_->check_usable("sql()");
     const parse::statement s = parsed(*state_, text, arguments, count);
-    const auto* const query = std::get_if<sql::select_ptr>(&s.parsed);
-    if (query == nullptr) refuse("an UPDATE or DELETE has no rows: call sql() without a row type");
     check_row(s, columns, column_count);
-    return select(*query);
+    if (const auto* const change = std::get_if<sql::change_ptr>(&s.parsed))
+        return run_returning(*change, how_far);
+    return select(std::get<sql::select_ptr>(s.parsed), how_far);
 }
 
 sql_result session_core::run_text(std::string_view text, const sql_argument* arguments,
-                                  std::size_t count) {
+                                  std::size_t count, reach how_far) {
     state_->check_usable("sql()");
+    if (const explain_prefix asked(text); asked.found()) {
+        const explanation e = asked.analyze()
+                                  ? analyze_text(asked.statement(), arguments, count, how_far)
+                                  : explain_text(asked.statement(), arguments, count);
+        return plan_rows(e);
+    }
     parse::statement s = parsed(*state_, text, arguments, count);
     sql_result out;
-    if (const auto* const change = std::get_if<sql::change_ptr>(&s.parsed)) {
-        out.changed = run(*change);
+    const auto* const change = std::get_if<sql::change_ptr>(&s.parsed);
+    if (change != nullptr && (*change)->returning.empty()) {
+        out.changed = run(*change, how_far);
         return out;
     }
-    const row_set_ptr rows = select(std::get<sql::select_ptr>(s.parsed));
+    const row_set_ptr rows = change != nullptr
+                                 ? run_returning(*change, how_far)
+                                 : select(std::get<sql::select_ptr>(s.parsed), how_far);
+    if (change != nullptr) out.changed = static_cast<std::int64_t>(rows->rows);
     out.headings = std::move(s.headings);
     out.rows.reserve(rows->rows);
     for (std::size_t i = 0; i < rows->rows; ++i) {
@@ -79,6 +142,14 @@ explanation session_core::explain_text(std::string_view text, const sql_argument
                                        std::size_t count) {
     const parse::statement s = parsed(*state_, text, arguments, count);
     return std::visit([&](const auto& statement) { return explain(statement); }, s.parsed);
+}
+
+explanation session_core::analyze_text(std::string_view text, const sql_argument* arguments,
+                                       std::size_t count, reach how_far) {
+    const parse::statement s = parsed(*state_, text, arguments, count);
+    const auto* const query = std::get_if<sql::select_ptr>(&s.parsed);
+    if (query == nullptr) refuse("EXPLAIN ANALYZE runs the statement: only SELECT can be analyzed");
+    return analyze(*query, how_far);
 }
 
 }  // namespace shardwise::orm

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
+#include <utility>
 
 #include "parse/expression_parser.hpp"
+#include "sql/building.hpp"
 #include "sql/typing.hpp"
 
 namespace shardwise::parse {
@@ -35,21 +36,6 @@ constexpr std::array aggregates{
     named_aggregate{"stddev", sql::aggregate::stddev_samp, sql::aggregate::count_all},
 };
 
-struct named_window_function {
-    std::string_view name;
-    sql::window_function meaning;
-};
-constexpr std::array window_functions{
-    named_window_function{"row_number", sql::window_function::row_number},
-    named_window_function{"rank", sql::window_function::rank},
-    named_window_function{"dense_rank", sql::window_function::dense_rank},
-    named_window_function{"ntile", sql::window_function::ntile},
-    named_window_function{"lag", sql::window_function::lag},
-    named_window_function{"lead", sql::window_function::lead},
-    named_window_function{"first_value", sql::window_function::first_value},
-    named_window_function{"last_value", sql::window_function::last_value},
-};
-
 struct named_function {
     std::string_view name;
     sql::function meaning;
@@ -68,23 +54,40 @@ constexpr std::array functions{
     named_function{"rtrim", sql::function::trim_right},
     named_function{"replace", sql::function::replace},
     named_function{"abs", sql::function::absolute},
-    named_function{"floor", sql::function::floor},
-    named_function{"ceil", sql::function::ceiling},
-    named_function{"ceiling", sql::function::ceiling},
-    named_function{"round", sql::function::round},
 };
 
-struct named_unit {
-    std::string_view name;
-    sql::time_unit meaning;
+/// Aggregates that PostgreSQL has and that are not here, and the way out.
+constexpr std::array others{
+    std::pair<std::string_view, std::string_view>{
+        "array_agg", "there are no arrays here: use string_agg(), or read the rows in order"},
+    std::pair<std::string_view, std::string_view>{"json_agg",
+                                                  "use string_agg(), or read the rows in order"},
+    std::pair<std::string_view, std::string_view>{"jsonb_agg",
+                                                  "use string_agg(), or read the rows in order"},
+    std::pair<std::string_view, std::string_view>{
+        "json_object_agg", "read the rows and build the document in the program"},
+    std::pair<std::string_view, std::string_view>{
+        "percentile_cont", "use percent_rank() or ntile() over a window in a subquery"},
+    std::pair<std::string_view, std::string_view>{"percentile_disc",
+                                                  "use cume_dist() over a window in a subquery"},
+    std::pair<std::string_view, std::string_view>{
+        "mode", "group by the value, order by count(*) DESC and take the first row"},
+    std::pair<std::string_view, std::string_view>{"corr", "compute it from sums in the program"},
+    std::pair<std::string_view, std::string_view>{"covar_pop",
+                                                  "compute it from sums in the program"},
+    std::pair<std::string_view, std::string_view>{"covar_samp",
+                                                  "compute it from sums in the program"},
+    std::pair<std::string_view, std::string_view>{"bit_and", "read the values and combine them"},
+    std::pair<std::string_view, std::string_view>{"bit_or", "read the values and combine them"},
 };
-constexpr std::array units{
-    named_unit{"year", sql::time_unit::year},     named_unit{"quarter", sql::time_unit::quarter},
-    named_unit{"month", sql::time_unit::month},   named_unit{"week", sql::time_unit::week},
-    named_unit{"day", sql::time_unit::day},       named_unit{"hour", sql::time_unit::hour},
-    named_unit{"minute", sql::time_unit::minute}, named_unit{"second", sql::time_unit::second},
-    named_unit{"dow", sql::time_unit::weekday},   named_unit{"doy", sql::time_unit::year_day},
-};
+
+void refuse_other_aggregates(const statement_text& text, const tree_node& n,
+                             std::string_view called) {
+    for (const auto& [name, way_out] : others)
+        if (name == called) text.unsupported(n, fmt::format("the aggregate {}()", called), way_out);
+    if (n.flag("agg_within_group"))
+        text.unsupported(n, "WITHIN GROUP", "use window functions in a subquery");
+}
 
 template <class Names>
 const typename Names::value_type* find(const Names& names, std::string_view wanted) {
@@ -93,13 +96,11 @@ const typename Names::value_type* find(const Names& names, std::string_view want
     return at == names.end() ? nullptr : &*at;
 }
 
-// Bits of WindowDef.frameOptions (PostgreSQL's parsenodes.h). DO NOT CHANGE.
-constexpr int frame_given = 0x00001, frame_range = 0x00002, frame_rows = 0x00004,
-              start_unbounded = 0x00020, end_unbounded = 0x00100, start_current = 0x00200,
-              end_current = 0x00400, start_preceding = 0x00800, end_preceding = 0x01000,
-              start_following = 0x02000, end_following = 0x04000, frame_between = 0x00010;
-
 }  // namespace
+
+bool expression_parser::is_aggregate(std::string_view name) {
+    return name == "count" || name == "string_agg" || find(aggregates, name) != nullptr;
+}
 
 sql::expr_ptr expression_parser::function(const tree_node& n) {
     std::vector<std::string> names = n.strings("funcname");
@@ -107,10 +108,13 @@ sql::expr_ptr expression_parser::function(const tree_node& n) {
     if (names.size() == 2 && names.front() == "pg_catalog") names.erase(names.begin());
     const std::string called = fmt::format("{}", fmt::join(names, "."));
     text_.only(n, fmt::format("{}()", called),
-               {"funcname", "args", "agg_star", "agg_distinct", "agg_filter", "over", "funcformat",
-                "location"});
+               {"funcname", "args", "agg_star", "agg_distinct", "agg_filter", "agg_order", "over",
+                "agg_within_group", "funcformat", "location"});
+    refuse_other_aggregates(text_, n, called);
     if (n.has("over")) return window(n, called);
-    if (called == "count" || find(aggregates, called) != nullptr) return aggregate(n, called);
+    if (is_aggregate(called)) return aggregate(n, called);
+    if (n.has("agg_order"))
+        text_.wrong(n, fmt::format("{}() is no aggregate: ORDER BY does not go with it", called));
     if (n.flag("agg_distinct") || n.flag("agg_star") || n.has("agg_filter"))
         text_.wrong(n, fmt::format("{}() is no aggregate: *, DISTINCT and FILTER do not go with it",
                                    called));
@@ -119,6 +123,9 @@ sql::expr_ptr expression_parser::function(const tree_node& n) {
 
 sql::expr_ptr expression_parser::aggregate(const tree_node& n, const std::string& name) {
     const bool distinct = n.flag("agg_distinct");
+    if (name == "string_agg") return string_agg(n);
+    if (n.has("agg_order") && !n.has("over"))
+        text_.unsupported(n, fmt::format("ORDER BY in {}()", name), "the order does not matter");
     if (name == "count") return count(n, distinct);
     const named_aggregate& known = *find(aggregates, name);
     const std::vector<tree_node> list = n.children("args");
@@ -127,7 +134,17 @@ sql::expr_ptr expression_parser::aggregate(const tree_node& n, const std::string
     const sql::aggregate f = distinct ? known.distinct : known.plain;
     if (f == sql::aggregate::count_all) text_.unsupported(n, fmt::format("{}(DISTINCT ...)", name));
     const sql::expr_ptr x = filtered(n, expression(list.front()));
-    return text_.placed(n, [&] { return sql::call(f, x); });
+    return text_.placed(n, [&] {
+        // PostgreSQL's sum of integers of 32 bits is an integer, which divides without a fraction.
+        const bool narrow = name == "sum" && sql::is_narrow_integer(x->type);
+        // Over a window what is added may be groups.
+        const auto make = [&](sql::aggregate a) {
+            return n.has("over") ? sql::call_over_groups(a, x) : sql::call(a, x);
+        };
+        if (narrow && !distinct) return make(sql::aggregate::sum_integer);
+        const sql::expr_ptr call = make(f);
+        return narrow ? sql::cast(call, column_type::int64, 0, 0) : call;
+    });
 }
 
 /// FILTER (WHERE c): aggregates pass over NULLs, so what is not wanted becomes NULL.
@@ -146,78 +163,17 @@ sql::expr_ptr expression_parser::count(const tree_node& n, bool distinct) {
         return text_.placed(n, [&] { return sql::call(sql::aggregate::count, x); });
     }
     if (list.size() != 1) text_.wrong(n, "count() takes * or one expression");
+    if (distinct && list.front().kind() == "RowExpr") return count_rows_of(n, list.front());
     const sql::expr_ptr given = expression(list.front());
     const bool counts_rows = !distinct && !n.has("agg_filter") &&
                              given->kind == sql::expr_kind::constant && !given->literal.is_null();
     const sql::expr_ptr x = filtered(n, given);
     return text_.placed(n, [&] {
+        if (n.has("over") && x->has_aggregate)
+            return sql::call_over_groups(sql::aggregate::count, x);
         if (counts_rows) return sql::call(sql::aggregate::count_all, {});
         return sql::call(distinct ? sql::aggregate::count_distinct : sql::aggregate::count, x);
     });
-}
-
-sql::frame expression_parser::frame_of(const tree_node& over) {
-    const int bits = over.has("frameOptions") ? over.at("frameOptions").get<int>() : 0;
-    sql::frame f;
-    if ((bits & frame_given) == 0) return f;
-    constexpr int known = frame_given | frame_range | frame_rows | frame_between | start_unbounded |
-                          end_unbounded | start_current | end_current | start_preceding |
-                          end_preceding | start_following | end_following;
-    if ((bits & ~known) != 0) text_.unsupported(over, "GROUPS or EXCLUDE in a window's frame");
-    f.what = (bits & frame_rows) != 0 ? sql::frame::unit::rows : sql::frame::unit::range;
-    const auto rows = [&](const char* member) {
-        const tree_node at = over.child(member);
-        const sql::expr_ptr e = expression(at);
-        if (e->kind != sql::expr_kind::constant || e->literal.view().kind() != kind::integer ||
-            e->literal.view().integer() < 0)
-            text_.wrong(at, "a frame's offset is a whole number of rows, at least 0");
-        return e->literal.view().integer();
-    };
-    using edge = sql::frame::edge;
-    f.from = (bits & start_current) != 0     ? edge::current
-             : (bits & start_unbounded) != 0 ? edge::unbounded
-                                             : edge::offset;
-    if (f.from == edge::offset)
-        f.from_rows = (bits & start_preceding) != 0 ? -rows("startOffset") : rows("startOffset");
-    f.to = (bits & end_current) != 0     ? edge::current
-           : (bits & end_unbounded) != 0 ? edge::unbounded
-                                         : edge::offset;
-    if (f.to == edge::offset)
-        f.to_rows = (bits & end_preceding) != 0 ? -rows("endOffset") : rows("endOffset");
-    return f;
-}
-
-sql::expr_ptr expression_parser::window(const tree_node& n, const std::string& name) {
-    const tree_node over = n.child("over");
-    text_.only(
-        over, "OVER",
-        {"partitionClause", "orderClause", "frameOptions", "startOffset", "endOffset", "location"});
-    std::vector<sql::expr_ptr> partitions;
-    for (const tree_node& p : over.children("partitionClause")) partitions.push_back(expression(p));
-    std::vector<sql::ordering> order;
-    for (const tree_node& wrapped : over.children("orderClause")) {
-        const tree_node t = wrapped.inner();
-        sql::ordering by;
-        by.by = expression(t.child("node"));
-        by.descending = t.text("sortby_dir") == "SORTBY_DESC";
-        const std::string nulls = t.text("sortby_nulls");
-        by.nulls_first =
-            nulls == "SORTBY_NULLS_DEFAULT" ? by.descending : nulls == "SORTBY_NULLS_FIRST";
-        order.push_back(std::move(by));
-    }
-    const sql::window_description w{partitions.data(), partitions.size(), order.data(),
-                                    order.size(), frame_of(over)};
-    if (name == "count" || find(aggregates, name) != nullptr) {
-        const sql::expr_ptr call = aggregate(n, name);
-        return text_.placed(n, [&] { return sql::over(call, w); });
-    }
-    const named_window_function* const known = find(window_functions, name);
-    if (known == nullptr)
-        text_.unsupported(n, fmt::format("the window function {}()", name),
-                          "row_number, rank, dense_rank, ntile, lag, lead, first_value, last_value "
-                          "and the aggregates can be used");
-    const std::vector<sql::expr_ptr> list = arguments_of(n);
-    return text_.placed(n, [&] { return sql::over(known->meaning, list.data(), list.size(), w); });
 }
 
 std::vector<sql::expr_ptr> expression_parser::arguments_of(const tree_node& n) {
@@ -229,12 +185,8 @@ std::vector<sql::expr_ptr> expression_parser::arguments_of(const tree_node& n) {
 sql::expr_ptr expression_parser::row_function(const tree_node& n, const std::string& name) {
     if (name == "extract" || name == "date_part" || name == "date_trunc")
         return time_function(n, name);
-    if (name == "now" || name == "transaction_timestamp" || name == "statement_timestamp") {
-        // One instant for all shards: the client's.
-        const auto now = std::chrono::system_clock::now().time_since_epoch();
-        const timestamp at{std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
-        return sql::constant(arg{at});
-    }
+    if (name == "now" || name == "transaction_timestamp" || name == "statement_timestamp")
+        return sql::constant(arg{text_.now()});
     std::vector<sql::expr_ptr> x = arguments_of(n);
     if (name == "position" || name == "strpos") {  // both have the text first
         if (x.size() != 2) text_.wrong(n, "position() takes a part and a text");
@@ -246,32 +198,19 @@ sql::expr_ptr expression_parser::row_function(const tree_node& n, const std::str
         if (x.size() != 2) text_.wrong(n, "mod() takes two numbers");
         return text_.placed(n, [&] { return sql::binary(sql::op::modulo, x[0], x[1]); });
     }
-    const named_function* const known = find(functions, name);
-    if (known == nullptr) {
-        std::string all;
-        for (const named_function& f : functions) all += fmt::format("{}, ", f.name);
-        text_.unsupported(n, fmt::format("the function {}()", name),
-                          all + "position, extract, date_trunc, mod and now can be used");
-    }
-    return text_.placed(n, [&] { return sql::call(known->meaning, x.data(), x.size()); });
-}
-
-sql::expr_ptr expression_parser::time_function(const tree_node& n, const std::string& name) {
-    const std::vector<tree_node> list = n.children("args");
-    if (list.size() != 2 || list.front().kind() != "A_Const")
-        text_.wrong(n, fmt::format("{}() takes a unit and a date or timestamp", name));
-    const literal unit = literal_of(text_, list.front().inner());
-    const named_unit* const known = find(units, unit.text);
-    if (known == nullptr)
-        text_.unsupported(
-            list.front(), fmt::format("the unit \"{}\"", unit.text),
-            "year, quarter, month, week, day, hour, minute, second, dow and doy can be "
-            "used");
-    const sql::expr_ptr x = expression(list.back());
-    return text_.placed(n, [&] {
-        return name == "date_trunc" ? sql::truncate(known->meaning, x)
-                                    : sql::extract(known->meaning, x);
+    if (name == "round" || name == "trunc" || name == "floor" || name == "ceil" ||
+        name == "ceiling")
+        return rounding_function(n, name, x);
+    const sql::expr_ptr other = text_.placed(n, [&] {
+        const sql::expr_ptr of_text = text_function(n, name, x);
+        return of_text ? of_text : other_function(n, name, x);
     });
+    if (other) return other;
+    const named_function* const known = find(functions, name);
+    if (known == nullptr)
+        text_.unsupported(n, fmt::format("the function {}()", name),
+                          "docs/types.md names those that are the same on all engines");
+    return text_.placed(n, [&] { return sql::call(known->meaning, x.data(), x.size()); });
 }
 
 }  // namespace shardwise::parse

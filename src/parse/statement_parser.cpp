@@ -50,11 +50,9 @@ nlohmann::json statements_of(const source_text& source) { return raw_statements(
 
 [[noreturn]] void refuse_kind(const statement_text& text, const tree_node& at,
                               std::string_view kind) {
-    if (kind == "InsertStmt")
-        text.unsupported(at, "INSERT", "add objects to a session, or use shardwise import");
     if (kind == "ExplainStmt") text.unsupported(at, "EXPLAIN", "give the statement alone");
     text.unsupported(at, fmt::format("a statement of this kind ({})", kind),
-                     "SELECT, UPDATE and DELETE can be used");
+                     "SELECT, INSERT, UPDATE and DELETE can be used");
 }
 
 }  // namespace
@@ -84,6 +82,7 @@ statement parse_statement(std::string_view sql, const table_lookup& tables,
         const sql::select_ptr parsed = parser.parse(only.inner());
         return {parsed, parser.headings()};
     }
+    if (kind == "InsertStmt") return parse_insert(text, only.inner(), tables, values);
     if (kind == "UpdateStmt") return parse_update(text, only.inner(), tables, values);
     if (kind == "DeleteStmt") return parse_delete(text, only.inner(), tables, values);
     refuse_kind(text, only, kind);

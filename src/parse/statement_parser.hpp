@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: MIT
 // SQL text -> the runtime AST. The text is PostgreSQL's SQL (libpg-query):
 //
-//   [WITH name [(columns)] AS (SELECT ...), ...]
-//   SELECT [DISTINCT] *, t.*, expressions [AS name]
-//          FROM t [AS a] | (SELECT ...) AS a [(columns)]
-//          [{INNER | LEFT | RIGHT | FULL} JOIN ... ON ... | CROSS JOIN ... | , ...]...
-//          [WHERE ...] [GROUP BY ...] [HAVING ...]
-//          [{UNION [ALL] | INTERSECT | EXCEPT} SELECT ...]...
+//   [WITH [RECURSIVE] name [(columns)] AS [[NOT] MATERIALIZED] (SELECT ...), ...]
+//   SELECT [DISTINCT [ON (...)]] *, t.*, expressions [AS name]
+//          [FROM t [AS a [(columns)]] | (SELECT ... | VALUES ...) AS a [(columns)] |
+//                generate_series(1, 9)
+//           [[NATURAL] {INNER | LEFT | RIGHT | FULL} JOIN ... {ON ... | USING (...)} |
+//            CROSS JOIN ... | , ...]...]
+//          [WHERE ...] [GROUP BY ... | ROLLUP (...) | CUBE (...) | GROUPING SETS (...)]
+//          [HAVING ...] [WINDOW w AS (...)]
+//          [{UNION | INTERSECT | EXCEPT} [ALL] {SELECT ... | VALUES ...}]...
 //          [ORDER BY ... [ASC | DESC] [NULLS FIRST | LAST]] [LIMIT n] [OFFSET n]
-//   UPDATE t [AS a] SET column = expression, ... [WHERE ...]
-//   DELETE FROM t [AS a] [WHERE ...]
+//   INSERT INTO t [AS a] [(columns)] {VALUES (expressions | DEFAULT, ...), ... | SELECT ...}
+//          [ON CONFLICT (columns) DO {NOTHING | UPDATE SET column = expression, ... [WHERE ...]}]
+//          [RETURNING *, expressions [AS name]]
+//   UPDATE t [AS a] SET column = expression, ... [WHERE ...] [RETURNING ...]
+//   DELETE FROM t [AS a] [WHERE ...] [RETURNING ...]
 //
-//   expressions  columns, literals, :name, $1, + - * / % ||, comparisons, AND OR NOT, IN (list or
-//                SELECT), EXISTS, scalar subqueries, IS [NOT] {NULL | TRUE | FALSE | UNKNOWN |
-//                DISTINCT FROM}, LIKE, BETWEEN, CASE, COALESCE, NULLIF, GREATEST, LEAST, CAST,
-//                aggregates [DISTINCT] [FILTER], window functions OVER (...), the functions of
-//                docs/types.md
+//   expressions  columns, literals, :name, $1, + - * / % ^ ||, comparisons, also of rows, AND OR
+//                NOT, IN (list or SELECT), ANY and ALL of ARRAY[...], EXISTS, scalar subqueries,
+//                IS [NOT] {NULL | TRUE | FALSE | UNKNOWN | DISTINCT FROM}, LIKE, ILIKE, BETWEEN,
+//                CASE, COALESCE, NULLIF, GREATEST, LEAST, CAST, -> ->> #> #>>, intervals added to
+//                dates and timestamps, aggregates [DISTINCT] [ORDER BY] [FILTER], window functions
+//                OVER (...), the functions of docs/types.md
 //   literals     take the type of what they meet: '2011-12-09' beside a date column is a date
 //   names        folded to lower case unless quoted; GROUP BY and ORDER BY know positions and the
 //                names of the output, with PostgreSQL's precedence
@@ -50,7 +57,7 @@ protected:
 
 struct statement {
     std::variant<sql::select_ptr, sql::change_ptr> parsed;
-    std::vector<std::string> headings;  ///< of a SELECT, one for each column
+    std::vector<std::string> headings;  ///< of a SELECT or RETURNING, one for each column
 };
 
 /// The value of :name. Parameters are values of the AST: they are bound, never written into SQL.

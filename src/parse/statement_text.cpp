@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <span>
 #include <utility>
 
@@ -31,7 +32,6 @@ constexpr wording kinds[] = {
     {"CollateClause", "COLLATE"},
     {"SetToDefault", "DEFAULT"},
     {"MultiAssignRef", "SET (a, b) = ..."},
-    {"GroupingSet", "GROUPING SETS, ROLLUP or CUBE"},
     {"GroupingFunc", "GROUPING"},
     {"NamedArgExpr", "a named argument"},
     {"CurrentOfExpr", "CURRENT OF"},
@@ -80,6 +80,12 @@ std::string_view said(std::span<const wording> words, std::string_view parser) {
 }
 
 }  // namespace
+
+statement_text::statement_text(const source_text& source)
+    : source_(source),
+      now_{std::chrono::duration_cast<std::chrono::microseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+               .count()} {}
 
 void statement_text::fail(const tree_node& at, error_code code, std::string message) const {
     raise(error_info{

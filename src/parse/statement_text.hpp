@@ -10,12 +10,16 @@
 #include "parse/source_text.hpp"
 #include "parse/tree_node.hpp"
 #include "shardwise/base/error.hpp"
+#include "shardwise/schema/types.hpp"
 
 namespace shardwise::parse {
 
 class statement_text {
 public:
-    explicit statement_text(const source_text& source) : source_(source) {}
+    explicit statement_text(const source_text& source);
+
+    /// One instant for the whole statement, on all shards: the client's clock when it was read.
+    timestamp now() const noexcept { return now_; }
 
     [[noreturn]] void fail(const tree_node& at, error_code code, std::string message) const;
     /// bad_query: a statement that no database would accept.
@@ -45,6 +49,7 @@ private:
     [[noreturn]] void raise_placed(const tree_node& at, const error& e) const;
 
     const source_text& source_;
+    timestamp now_;
 };
 
 }  // namespace shardwise::parse

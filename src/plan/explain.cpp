@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <sstream>
 
 #include <nlohmann/json.hpp>
 
@@ -11,15 +13,56 @@
 
 namespace shardwise {
 
+namespace {
+
+std::string milliseconds(std::uint64_t us) {
+    return fmt::format("{}.{:03} ms", us / 1000, us % 1000);
+}
+
+std::string measured_text(const explanation::measure& m) {
+    return fmt::format("{} rows, {} bytes, first after {}, all after {}", m.rows, m.bytes,
+                       milliseconds(m.first_us), milliseconds(m.total_us));
+}
+
+nlohmann::ordered_json measured_json(const explanation::measure& m) {
+    nlohmann::ordered_json j;
+    j["rows"] = m.rows;
+    j["bytes"] = m.bytes;
+    j["first_us"] = m.first_us;
+    j["total_us"] = m.total_us;
+    return j;
+}
+
+}  // namespace
+
+std::vector<std::string> explanation::merged() const {
+    std::vector<std::string> out;
+    for (const step& s : steps)
+        if (s.name != "scatter" && s.name != "input") out.push_back(s.name);
+    return out;
+}
+
 std::string explanation::to_string() const {
     std::string out = fmt::format("route: {} ({} of {} shards)\nreason: {}\n", route, shards.size(),
                                   shard_count, reason);
-    if (!tree.empty()) out += tree;
+    if (!analyzed) out += tree;
+    for (const step& s : steps) {
+        if (!analyzed) break;
+        out += fmt::format("{:{}}{}\n", "", 2 * s.depth, s.text);
+        if (s.name != "input")
+            out += fmt::format("{:{}}took: {}\n", "", 2 * s.depth + 4, measured_text(s.took));
+    }
     for (const shard_statement& s : statements) {
         out += fmt::format("{}: {}\n", s.shard, s.sql);
-        if (s.values.empty()) continue;
-        out += fmt::format("{:{}}  values: {}\n", "", s.shard.size(), fmt::join(s.values, ", "));
+        if (!s.values.empty())
+            out +=
+                fmt::format("{:{}}  values: {}\n", "", s.shard.size(), fmt::join(s.values, ", "));
+        if (analyzed)
+            out += fmt::format("{:{}}  took: {}\n", "", s.shard.size(), measured_text(s.took));
     }
+    if (analyzed)
+        out += fmt::format("held at most: {} rows, {} bytes; scratch database: {} bytes\n",
+                           held_rows, held_bytes, scratch_bytes);
     return out;
 }
 
@@ -30,14 +73,27 @@ std::string explanation::to_json() const {
     j["shards"] = shards;
     j["shard_count"] = shard_count;
     j["tree"] = tree;
+    j["steps"] = nlohmann::ordered_json::array();
+    for (const step& s : steps) {
+        nlohmann::ordered_json one;
+        one["depth"] = s.depth;
+        one["name"] = s.name;
+        one["text"] = s.text;
+        if (analyzed) one["took"] = measured_json(s.took);
+        j["steps"].push_back(std::move(one));
+    }
+    j["merged"] = merged();
     j["statements"] = nlohmann::ordered_json::array();
     for (const shard_statement& s : statements) {
         nlohmann::ordered_json one;
         one["shard"] = s.shard;
         one["sql"] = s.sql;
         one["values"] = s.values;
+        if (analyzed) one["took"] = measured_json(s.took);
         j["statements"].push_back(std::move(one));
     }
+    if (analyzed)
+        j["held"] = {{"rows", held_rows}, {"bytes", held_bytes}, {"scratch_bytes", scratch_bytes}};
     // Values may hold bytes that are not UTF-8: they are replaced, never an exception.
     return j.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
@@ -77,22 +133,28 @@ public:
     tree_writer(const cluster_view& view, std::span<const sql::dialect* const> dialects)
         : view_(view), dialects_(dialects) {}
 
-    std::string write(const node_ptr& root) {
+    struct line_of {
+        std::size_t depth;
+        std::string text;
+        const node* of;  ///< nullptr: the name of an input
+    };
+    /// The lines, the last operator first.
+    std::vector<line_of> write(const node_ptr& root) {
         render(*root, 0);
-        std::string out;
-        for (auto line = lines_.rbegin(); line != lines_.rend(); ++line) out += *line + "\n";
-        return out;
+        return {std::make_move_iterator(lines_.rbegin()), std::make_move_iterator(lines_.rend())};
     }
 
 private:
     /// Children first, because nodes are named after their inputs' columns; lines are kept
     /// in reverse.
     names render(const node& n, std::size_t depth) {
-        return std::visit([&](const auto& op) { return line(op, n, depth); }, n.op);
+        names out = std::visit([&](const auto& op) { return line(op, n, depth); }, n.op);
+        lines_.back().of = &n;
+        return out;
     }
 
     void add(std::size_t depth, std::string text) {
-        lines_.push_back(std::string(depth * 2, ' ') + std::move(text));
+        lines_.push_back({depth, std::move(text), nullptr});
     }
 
     static names numbered(std::size_t count) {
@@ -206,8 +268,34 @@ private:
 
     const cluster_view& view_;
     std::span<const sql::dialect* const> dialects_;
-    std::vector<std::string> lines_;
+    std::vector<line_of> lines_;
 };
+
+void put_steps(std::vector<tree_writer::line_of> lines, const measurements* measured,
+               explanation& out) {
+    for (tree_writer::line_of& l : lines) {
+        out.tree += std::string(l.depth * 2, ' ') + l.text + "\n";
+        explanation::step s;
+        s.depth = l.depth;
+        s.name = l.of == nullptr ? "input" : l.text.substr(0, l.text.find(' '));
+        s.text = std::move(l.text);
+        const bool leaf = l.of != nullptr && std::holds_alternative<scatter>(l.of->op);
+        if (measured != nullptr && leaf) {
+            // Its streams are read by the step above: they were measured one by one.
+            for (const auto& [key, took] : measured->parts) {
+                if (key.first != l.of) continue;
+                s.took.rows += took.rows;
+                s.took.bytes += took.bytes;
+                s.took.first_us = std::max(s.took.first_us, took.first_us);
+                s.took.total_us = std::max(s.took.total_us, took.total_us);
+            }
+        } else if (measured != nullptr && l.of != nullptr) {
+            if (const auto found = measured->steps.find(l.of); found != measured->steps.end())
+                s.took = found->second;
+        }
+        out.steps.push_back(std::move(s));
+    }
+}
 
 explanation frame(const route& where, const cluster_view& view) {
     explanation out;
@@ -224,39 +312,61 @@ explanation::shard_statement statement_of(const sql::compiled& c, std::string sh
     return out;
 }
 
-void collect(const node& n, std::vector<const scatter*>& out);
+void collect(const node& n, std::vector<const node*>& out);
 
 struct scatter_collector {
-    std::vector<const scatter*>& out;
-    void operator()(const scatter& s) const { out.push_back(&s); }
+    const node& self;
+    std::vector<const node*>& out;
+    void operator()(const scatter&) const { out.push_back(&self); }
     void operator()(const local_query& q) const {
         for (const local_query::input& i : q.inputs) collect(*i.rows, out);
     }
     void operator()(const auto& op) const { collect(*op.input, out); }
 };
 
-void collect(const node& n, std::vector<const scatter*>& out) {
-    std::visit(scatter_collector{out}, n.op);
+void collect(const node& n, std::vector<const node*>& out) {
+    std::visit(scatter_collector{n, out}, n.op);
 }
 
 }  // namespace
 
 explanation explain(const plan& p, const cluster_view& view,
-                    std::span<const sql::dialect* const> dialects) {
+                    std::span<const sql::dialect* const> dialects, const measurements* measured) {
     explanation out = frame(p.where, view);
-    out.tree = tree_writer(view, dialects).write(p.root);
-    std::vector<const scatter*> scatters;
-    collect(*p.root, scatters);
-    for (const scatter* s : scatters)
-        for (const scatter::part& part : s->parts)
+    out.analyzed = measured != nullptr;
+    put_steps(tree_writer(view, dialects).write(p.root), measured, out);
+    std::vector<const node*> leaves;
+    collect(*p.root, leaves);
+    for (const node* leaf : leaves) {
+        for (const scatter::part& part : std::get<scatter>(leaf->op).parts) {
             out.statements.push_back(statement_of(sql::compile(*part.query, *dialects[part.shard]),
                                                   view.shard_names.at(part.shard)));
+            if (measured == nullptr) continue;
+            if (const auto found = measured->parts.find({leaf, part.shard});
+                found != measured->parts.end())
+                out.statements.back().took = found->second;
+        }
+    }
     return out;
 }
 
 explanation explain(const change_plan& p, const cluster_view& view,
                     std::span<const sql::dialect* const> dialects) {
     explanation out = frame(p.where, view);
+    if (p.found) {
+        const explanation rows = explain(p.found->rows, view, dialects);
+        out.tree = p.found->change->what == sql::change::verb::insert
+                       ? "insert each row where it lives, of\n"
+                       : "change by primary key, of\n";
+        std::istringstream lines(rows.tree);
+        for (std::string line; std::getline(lines, line);) out.tree += "  " + line + "\n";
+        out.statements = rows.statements;
+        return out;
+    }
+    if (p.listed) {
+        out.tree = p.replicated ? "insert into every copy\n" : "insert each row where it lives\n";
+        return out;
+    }
     out.tree = p.replicated ? "change every copy\n" : "change\n";
     for (const change_plan::part& part : p.parts)
         out.statements.push_back(statement_of(sql::compile(*part.change, *dialects[part.shard]),

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "sql/typing.hpp"
+
 namespace shardwise::plan {
 namespace {
 
@@ -70,44 +72,20 @@ std::string describe_call(const sql::expr& e) {
             return "stddev_pop(" + x + ")";
         case sql::aggregate::stddev_samp:
             return "stddev_samp(" + x + ")";
+        case sql::aggregate::sum_integer:
+            return "sum(" + x + ")";
+        case sql::aggregate::string_join:
+            return "string_agg(" + x + ")";
     }
     return x;
 }
 
+/// "lower" of "lower()".
 std::string_view name_of(sql::function f) {
-    switch (f) {
-        case sql::function::lower:
-            return "lower";
-        case sql::function::upper:
-            return "upper";
-        case sql::function::length:
-            return "length";
-        case sql::function::substring:
-            return "substring";
-        case sql::function::trim:
-            return "trim";
-        case sql::function::trim_left:
-            return "ltrim";
-        case sql::function::trim_right:
-            return "rtrim";
-        case sql::function::replace:
-            return "replace";
-        case sql::function::concat:
-            return "concat";
-        case sql::function::position:
-            return "position";
-        case sql::function::absolute:
-            return "abs";
-        case sql::function::floor:
-            return "floor";
-        case sql::function::ceiling:
-            return "ceil";
-        case sql::function::round:
-            return "round";
-        case sql::function::coalesce:
-            return "coalesce";
-    }
-    return "?";
+    if (f == sql::function::concat) return "concat";
+    if (f == sql::function::coalesce) return "coalesce";
+    const std::string_view word = sql::word_of(f);
+    return word.ends_with("()") ? word.substr(0, word.size() - 2) : word;
 }
 
 std::string list_of(const sql::expr& e, std::size_t count) {

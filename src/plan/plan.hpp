@@ -125,7 +125,18 @@ struct plan {
     std::optional<bound_values> bound;
 };
 
-/// An UPDATE or DELETE. `replicated`: a reference table, each part changes the same rows, and the
+/// A change whose rows are found over the cluster before anything is changed: UPDATE and DELETE
+/// whose subqueries need rows of several shards, INSERT ... SELECT.
+struct found_rows {
+    /// UPDATE, DELETE: the primary key, what else the shard key has, then the values of `computed`.
+    /// INSERT: one value for each of its columns.
+    plan rows;
+    sql::change_ptr change;
+    std::vector<schema::column_index> key;  ///< what the first columns of `rows` are
+    std::vector<std::size_t> computed;      ///< assignments whose values come with the row
+};
+
+/// A change of one table. `replicated`: a reference table, each part changes the same rows, and the
 /// count of one of them is the answer.
 struct change_plan {
     struct part {
@@ -136,6 +147,10 @@ struct change_plan {
     std::vector<part> parts;
     bool replicated = false;
     std::optional<bound_values> bound;  ///< of a cached plan, which has no parts
+    /// Instead of parts; `where` is what rows may live on.
+    std::shared_ptr<const found_rows> found;
+    /// INSERT of VALUES, which has neither: each row goes where it lives.
+    sql::change_ptr listed;
 };
 
 }  // namespace shardwise::plan

@@ -17,6 +17,7 @@
 #include "shardwise/base/error.hpp"
 #include "sql/group_check.hpp"
 #include "sql/rewrite.hpp"
+#include "sql/typing.hpp"
 
 namespace shardwise::plan {
 namespace {
@@ -96,42 +97,28 @@ private:
     key_scope scope_;
 };
 
-void check_assignments(const sql::change& c) {
-    if (c.what == sql::change::verb::update && c.assignments.empty())
-        raise(
-            {.code = error_code::bad_query,
-             .message = fmt::format("an UPDATE of table \"{}\" that sets nothing", c.target->name),
-             .table = c.target->name});
-    const auto& key = c.target->placed.shard_key;
-    for (const sql::change::assignment& a : c.assignments) {
-        const schema::column& column = c.target->columns[a.column];
-        if (a.to->has_aggregate)
-            raise({.code = error_code::bad_query,
-                   .message = fmt::format("column \"{}\" of table \"{}\" is set to an aggregate",
-                                          column.name, c.target->name),
-                   .table = c.target->name});
-        if (std::find(key.begin(), key.end(), a.column) != key.end() ||
-            column.generated == schema::generation::bucket)
-            raise({.code = error_code::shard_key_change,
-                   .message = fmt::format(
-                       "column \"{}\" places the rows of table \"{}\": a row that kept its shard "
-                       "would not be found again; insert the row with its new key and delete the "
-                       "old one",
-                       column.name, c.target->name),
-                   .table = c.target->name});
-    }
-    if (c.where && c.where->has_aggregate)
-        raise({.code = error_code::bad_query,
-               .message = fmt::format("the WHERE of a change of table \"{}\" holds an aggregate",
-                                      c.target->name),
-               .table = c.target->name});
-}
-
 void check_joins(const sql::select& s) {
     for (const sql::join& j : s.joins)
         if (j.kind == sql::join_kind::right || j.kind == sql::join_kind::full)
             refuse("RIGHT and FULL JOIN keep rows that match on no shard");
     sql::for_each_query(s, [](const sql::select& inner) { check_joins(inner); });
+}
+
+/// What some engine does not have, or has otherwise.
+void check_local(const sql::select& s) {
+    if (s.recursive) refuse("WITH RECURSIVE goes through the rows of all shards");
+    for (const sql::expr_ptr& e : sql::expressions_of(s)) {
+        if (!e->has_local) continue;
+        sql::for_each_node(e, [](const sql::expr& x) {
+            if (!sql::is_local(x)) return;
+            refuse(x.kind == sql::expr_kind::function
+                       ? fmt::format("{} is not the same on all engines", sql::word_of(x.callee))
+                   : x.kind == sql::expr_kind::aggregate
+                       ? std::string("string_agg() is not the same on all engines")
+                       : std::string("this window is not the same on all engines"));
+        });
+    }
+    sql::for_each_query(s, [](const sql::select& inner) { check_local(inner); });
 }
 
 /// MariaDB takes no LIMIT below IN but in a derived table, which does not see the rows around it.
@@ -160,6 +147,7 @@ void check_subqueries_of_groups(const sql::select& s) {
 planned<plan> plan_merged(const sql::select_ptr& s, const cluster_view& view,
                           const directory_entries& entries) {
     check_joins(*s);
+    check_local(*s);
     if (sql::is_nested(*s)) {
         check_subqueries_of_groups(*s);
         check_limited_lookups(*s);
@@ -220,6 +208,16 @@ planned<plan> plan_locally(const sql::select_ptr& s, const cluster_view& view,
 
 }  // namespace
 
+bool shards_can_run(const sql::select& s) {
+    try {
+        check_joins(s);
+        check_local(s);
+        return true;
+    } catch (const not_supported_error&) {
+        return false;
+    }
+}
+
 planned<plan> plan_select(const sql::select_ptr& s, const cluster_view& view,
                           const directory_entries& entries) {
     sql::check_grouping(*s);
@@ -228,33 +226,6 @@ planned<plan> plan_select(const sql::select_ptr& s, const cluster_view& view,
     } catch (const not_supported_error& e) {
         return plan_locally(s, view, entries, e.message());
     }
-}
-
-planned<change_plan> plan_change(const sql::change_ptr& c, const cluster_view& view,
-                                 const directory_entries& entries) {
-    check_assignments(*c);
-    routed r = route_change(*c, view, entries);
-    if (!r.pending.empty()) return std::move(r.pending);
-    change_plan p;
-    p.where = std::move(r.where);
-    p.replicated = c->target->is_reference();
-    const key_scope scope = scope_of(*c);
-    in_list_trimmer trimmer(scope, view, entries);
-    const bool trims =
-        view.rules.trim_in_list && p.where.shards.size() > 1 && trimmer.inspect(c->where);
-    for (const shard_index shard : p.where.shards) {
-        sql::change_ptr mine = c;
-        if (trims) {
-            sql::expr_ptr where = trimmer.for_shard(c->where, shard);
-            if (!(where == c->where)) {
-                auto* const copy = new sql::change(*c);
-                mine = sql::change_ptr(copy);
-                copy->where = std::move(where);
-            }
-        }
-        p.parts.push_back({shard, std::move(mine)});
-    }
-    return p;
 }
 
 sql::select_ptr counting(const sql::select_ptr& s) {

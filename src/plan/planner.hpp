@@ -19,9 +19,17 @@ using planned = std::variant<Plan, std::vector<pending_key>>;
 planned<plan> plan_select(const sql::select_ptr& s, const cluster_view& view,
                           const directory_entries& entries);
 
-/// Refuses SET of a shard key column (shard_key_change).
+/// Nothing in `s` is kept from the shards by what it is: a RIGHT or FULL JOIN (rows that match on
+/// no shard), or what engines do not share.
+bool shards_can_run(const sql::select& s);
+
+/// Pushed to the shards where they can decide, otherwise with its rows found first. Refuses SET of
+/// a shard key column (shard_key_change), and ON CONFLICT of a key that is not unique on one shard.
 planned<change_plan> plan_change(const sql::change_ptr& c, const cluster_view& view,
                                  const directory_entries& entries);
+/// An UPDATE or DELETE with its rows found first, whoever could decide.
+planned<change_plan> plan_change_by_key(const sql::change_ptr& c, const cluster_view& view,
+                                        const directory_entries& entries);
 
 /// The number of rows that `s` would return, with its LIMIT, OFFSET, DISTINCT and groups: one row,
 /// one int64 column.

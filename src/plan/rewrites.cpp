@@ -11,7 +11,7 @@
 namespace shardwise::plan {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, bool rewrites::*>, 13> rules{{
+constexpr std::array<std::pair<std::string_view, bool rewrites::*>, 14> rules{{
     {"route_by_key", &rewrites::route_by_key},
     {"send_whole", &rewrites::send_whole},
     {"trim_in_list", &rewrites::trim_in_list},
@@ -25,6 +25,7 @@ constexpr std::array<std::pair<std::string_view, bool rewrites::*>, 13> rules{{
     {"push_joins", &rewrites::push_joins},
     {"push_subqueries", &rewrites::push_subqueries},
     {"push_windows", &rewrites::push_windows},
+    {"pass_rows_through", &rewrites::pass_rows_through},
 }};
 
 }  // namespace

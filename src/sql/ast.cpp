@@ -184,6 +184,11 @@ expr_ptr between(const expr_ptr& x, const expr_ptr& low, const expr_ptr& high, b
 }
 
 expr_ptr call(aggregate f, const expr_ptr& x) {
+    if (x && x->has_aggregate) refuse("an aggregate cannot stand inside another aggregate");
+    return call_over_groups(f, x);
+}
+
+expr_ptr call_over_groups(aggregate f, const expr_ptr& x) {
     building b{expr_kind::aggregate};
     b.node->function = f;
     if (f != aggregate::count_all) b.operand(x);
@@ -279,49 +284,6 @@ select_ptr set_offset(const select_ptr& from, std::int64_t offset) {
 
 select_ptr set_distinct(const select_ptr& from) {
     return changed(from, [&](select& s) { s.distinct = true; });
-}
-
-change_ptr make_update(const schema::table& target) {
-    auto* const c = new change;
-    change_ptr owner{c};
-    c->target = &target;
-    return owner;
-}
-
-change_ptr make_delete(const schema::table& target) {
-    auto* const c = new change;
-    change_ptr owner{c};
-    c->what = change::verb::erase;
-    c->target = &target;
-    return owner;
-}
-
-change_ptr add_set(const change_ptr& from, std::uint16_t index, const expr_ptr& to) {
-    const expr& e = given(to);
-    if (e.has_aggregate) refuse("a column cannot be set to an aggregate");
-    if (e.has_window) refuse("a column cannot be set to a window function");
-    if (e.has_query) refuse("a column cannot be set to a subquery yet: read its value first");
-    return changed(from, [&](change& c) {
-        if (c.what == change::verb::erase) refuse("a DELETE sets no columns");
-        const expr_ptr target = column({c.target, index, 0});
-        const std::string& name = c.target->columns[index].name;
-        if (!e.is_null_literal() && family_of(e.type.type) != family_of(target->type.type))
-            refuse(fmt::format("column {}.{} of type {} cannot be set to {}", c.target->name, name,
-                               name_of(target->type.type), name_of(e.type.type)));
-        for (const change::assignment& a : c.assignments)
-            if (a.column == index)
-                refuse(fmt::format("column {}.{} is set twice", c.target->name, name));
-        c.assignments.push_back({index, to});
-    });
-}
-
-change_ptr add_where(const change_ptr& from, const expr_ptr& condition) {
-    check_row_condition("WHERE", given(condition));
-    if (condition->has_query)
-        raise(error_code::not_supported,
-              "a subquery in the WHERE of an UPDATE or DELETE is not supported: read the keys "
-              "first and look them up with IN");
-    return changed(from, [&](change& c) { c.where = and_also(c.where, condition); });
 }
 
 shared<select> clone(const select& s) { return shared<select>{new select(s)}; }

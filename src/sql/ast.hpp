@@ -91,12 +91,13 @@ struct expr {
     std::vector<value> list;                    ///< in_list
     std::vector<expr_ptr> operands;             ///< in the order of the builder's parameters
     select_ptr query;                           ///< in_query, exists, scalar_query
-    std::shared_ptr<const window_spec> window;  ///< window
+    std::shared_ptr<const window_spec> window;  ///< window; string_join: its order
     sql_type type;
     std::uint16_t depth = 1;     ///< levels of nesting, at most deepest_expression
     bool has_aggregate = false;  ///< an aggregate of the statement's groups stands somewhere in it
     bool has_window = false;
     bool has_query = false;  ///< a statement stands somewhere in it
+    bool has_local = false;  ///< something that is computed in the client only stands in it
     reference_count references;
 
     bool is_null_literal() const noexcept {
@@ -111,6 +112,12 @@ inline constexpr std::uint16_t deepest_expression = 500;
 /// Longest IN list; longer ones are refused with bad_query. DO NOT raise above SQLite's 32766
 /// parameters.
 inline constexpr std::size_t longest_in_list = 30000;
+
+/// Not every engine has it, or not alike: computed in the client (plan/rules/compute_locally).
+bool is_local(const expr& e) noexcept;
+
+/// Stands in FROM of a statement that reads no table: one row, and no database has it.
+const schema::table& no_table();
 
 /// Equal structure, columns and constants: the same value for each row.
 bool same_expression(const expr& a, const expr& b);
@@ -158,14 +165,26 @@ struct select {
     std::int64_t offset = 0;
     bool distinct = false;
     std::vector<set_branch> branches;
+    /// WITH RECURSIVE: the branches name this table, which is the rows of the last round.
+    std::shared_ptr<const schema::table> recursive;
     reference_count references;
 
     /// nullptr: `t` is a table of the database.
     const derived* find_derived(const schema::table* t) const noexcept;
 };
 
+/// What an INSERT adds: rows of VALUES, or those of a SELECT.
+struct insertion {
+    std::vector<schema::column_index> columns;
+    std::vector<std::vector<expr_ptr>> rows;  ///< as wide as `columns`; an empty pointer: DEFAULT
+    select_ptr source;
+    /// ON CONFLICT (key); the change's assignments and WHERE are those of DO UPDATE.
+    bool has_conflict = false;
+    std::vector<schema::column_index> conflict_key;
+};
+
 struct change {
-    enum class verb : std::uint8_t { update, erase };
+    enum class verb : std::uint8_t { update, erase, insert };
     verb what = verb::update;
     const schema::table* target = nullptr;
     struct assignment {
@@ -174,8 +193,14 @@ struct change {
     };
     std::vector<assignment> assignments;
     expr_ptr where;
+    std::vector<select_item> returning;
+    std::optional<insertion> inserted;  ///< insert only
     reference_count references;
 };
+
+/// WITH RECURSIVE: `start`, then `step` over the rows of the last round, which it calls `self`.
+select_ptr make_recursive(const select_ptr& start, std::shared_ptr<const schema::table> self,
+                          set_operation o, const select_ptr& step);
 
 /// For the planner's rewrites: a mutable copy to be changed and wrapped again by freeze().
 shared<select> clone(const select& s);

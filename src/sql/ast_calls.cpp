@@ -35,8 +35,10 @@ void add_window(building& b, const window_description& w, window_spec& spec) {
     }
     spec.rows = w.rows;
     const bool counted = w.rows.from == frame::edge::offset || w.rows.to == frame::edge::offset;
-    if (counted && w.rows.what == frame::unit::range)
-        refuse_query("RANGE with an offset is not the same on all engines: use ROWS");
+    if (counted && w.rows.what == frame::unit::range && w.order_count != 1)
+        refuse_query("RANGE with an offset needs one ORDER BY key in the window");
+    if (w.rows.what == frame::unit::groups && w.order_count == 0)
+        refuse_query("GROUPS needs an ORDER BY in the window");
 }
 
 }  // namespace
@@ -46,9 +48,12 @@ expr_ptr call(function f, const expr_ptr* arguments, std::size_t count) {
     b.node->callee = f;
     for (std::size_t i = 0; i < count; ++i) given(arguments[i]);
     const sql_type type = type_of_function(f, {arguments, count});
+    const bool alike =
+        f == function::coalesce || (f >= function::power && f <= function::logarithm_10);
     for (std::size_t i = 0; i < count; ++i)
-        b.operand(f == function::coalesce ? converted(arguments[i], type) : arguments[i]);
+        b.operand(alike ? converted(arguments[i], type) : arguments[i]);
     b.node->type = type;
+    b.node->has_local = b.node->has_local || is_local(*b.node);
     return b.owner;
 }
 
@@ -58,10 +63,50 @@ expr_ptr filtered(const expr_ptr& aggregate_call, const expr_ptr& condition) {
         refuse_query("a filter belongs to one aggregate, not to what is computed from it");
     check_condition("FILTER", given(condition));
     // Aggregates pass over NULLs, so what is not wanted becomes NULL.
+    if (of.function == aggregate::string_join) {
+        const expr_ptr wanted[] = {condition, of.operands.front()};
+        building b{expr_kind::aggregate};
+        b.operand(conditional(wanted, 2, {}));
+        for (std::size_t i = 1; i < of.operands.size(); ++i) b.operand(of.operands[i]);
+        b.node->function = of.function;
+        b.node->negated = of.negated;
+        b.node->window = of.window;
+        b.node->type = of.type;
+        b.node->has_aggregate = b.node->has_local = true;
+        return b.owner;
+    }
     const bool rows = of.function == aggregate::count_all;
     const expr_ptr cases[] = {condition,
                               rows ? constant(arg{std::int64_t{1}}) : of.operands.front()};
     return call(rows ? aggregate::count : of.function, conditional(cases, 2, {}));
+}
+
+expr_ptr string_agg(const expr_ptr& x, const expr_ptr& separator, bool distinct, const ordering* by,
+                    std::size_t count) {
+    building b{expr_kind::aggregate};
+    if (given(x).has_aggregate || given(separator).has_aggregate)
+        refuse_query("an aggregate cannot stand inside another aggregate");
+    b.operand(x);
+    b.operand(separator);
+    b.node->function = aggregate::string_join;
+    b.node->type = type_of_aggregate(aggregate::string_join, x.get());
+    type_of_aggregate(aggregate::string_join, separator.get());
+    window_spec spec;
+    for (std::size_t i = 0; i < count; ++i) {
+        const expr& key = given(by[i].by);
+        if (key.has_aggregate || key.has_window)
+            refuse_query("string_agg() cannot be ordered by an aggregate or a window function");
+        if (key.type.type == column_type::json)
+            refuse_query("string_agg() cannot be ordered by a JSON document");
+        if (distinct && !same_expression(key, *x))
+            refuse_query("string_agg(DISTINCT) can only be ordered by the text that it joins");
+        b.operand(by[i].by);
+        spec.order.push_back({by[i].descending, by[i].nulls_first});
+    }
+    b.node->negated = distinct;
+    b.node->window = std::make_shared<const window_spec>(std::move(spec));
+    b.node->has_aggregate = b.node->has_local = true;
+    return b.owner;
 }
 
 expr_ptr extract(time_unit part, const expr_ptr& from) {
@@ -124,6 +169,8 @@ expr_ptr over(const expr_ptr& aggregate_call, const window_description& w) {
     const expr& inner = given(aggregate_call);
     if (inner.kind != expr_kind::aggregate) refuse_query("OVER needs an aggregate or a function");
     switch (inner.function) {
+        case aggregate::string_join:
+            refuse_query("string_agg() over a window is not supported");
         case aggregate::count_distinct:
         case aggregate::sum_distinct:
         case aggregate::avg_distinct:
@@ -146,6 +193,7 @@ expr_ptr over(const expr_ptr& aggregate_call, const window_description& w) {
     b.node->type = inner.type;
     b.node->has_window = true;
     b.node->window = std::make_shared<const window_spec>(std::move(spec));
+    b.node->has_local = b.node->has_local || is_local(*b.node);
     return b.owner;
 }
 
@@ -155,17 +203,18 @@ expr_ptr over(window_function f, const expr_ptr* arguments, std::size_t count,
     window_spec spec;
     spec.function = f;
     spec.arguments = count;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < count; ++i)
         if (given(arguments[i]).has_window)
             refuse_query("a window function cannot stand inside another one");
-        b.operand(arguments[i]);
-    }
+    b.node->type = type_of_window(f, {arguments, count});
+    for (std::size_t i = 0; i < count; ++i)
+        b.operand(count == 3 && i != 1 ? converted(arguments[i], b.node->type) : arguments[i]);
     add_window(b, w, spec);
     if (w.order_count == 0 && f != window_function::row_number)
         refuse_query("this window function needs an ORDER BY in its window");
-    b.node->type = type_of_window(f, {arguments, count});
     b.node->has_window = true;
     b.node->window = std::make_shared<const window_spec>(std::move(spec));
+    b.node->has_local = b.node->has_local || is_local(*b.node);
     return b.owner;
 }
 

@@ -110,6 +110,20 @@ derived_ptr make_derived(std::string_view name, const select_ptr& query,
     return owner;
 }
 
+const schema::table& no_table() {
+    static const schema::table nothing = [] {
+        schema::table t;
+        t.name = "sw_nothing";
+        t.placed.kind = schema::distribution_kind::reference;
+        schema::column c;
+        c.name = "sw_nothing";
+        t.columns.push_back(std::move(c));
+        t.primary_key = {0};
+        return t;
+    }();
+    return nothing;
+}
+
 const schema::table& table_of(const derived& d) noexcept { return d.table; }
 
 select_ptr make_select(const derived_ptr& from, const expr_ptr* items, std::size_t count) {
@@ -149,6 +163,25 @@ select_ptr combine(const select_ptr& a, set_operation o, const select_ptr& b) {
     }
     const shared<select> s = clone(*with_types(a, types));
     s->branches.push_back({o, with_types(b, types)});
+    return freeze(s);
+}
+
+select_ptr make_recursive(const select_ptr& start, std::shared_ptr<const schema::table> self,
+                          set_operation o, const select_ptr& step) {
+    const select_ptr both = combine(start, o, step);
+    for (std::size_t i = 0; i < both->items.size(); ++i) {
+        const sql_type& t = both->items[i].expression->type;
+        const schema::column& c = self->columns[i];
+        if (family_of(t.type) == family_of(c.type) && t.scale == c.scale &&
+            (t.type == c.type || is_integer(t.type)))
+            continue;
+        refuse_query(
+            fmt::format("column \"{}\" of the recursive statement begins as {} and goes on "
+                        "as {}: cast the first part",
+                        c.name, name_of(c.type), name_of(t.type)));
+    }
+    const shared<select> s = clone(*both);
+    s->recursive = std::move(self);
     return freeze(s);
 }
 

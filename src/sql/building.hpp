@@ -22,6 +22,9 @@ inline const expr& given(const expr_ptr& x) {
     return *x;
 }
 
+/// A call whose rows may be groups: sum(count(*)) OVER (...). Only over() may take it.
+expr_ptr call_over_groups(aggregate f, const expr_ptr& x);
+
 /// Owned by the pointer from the start, so nothing leaks on a throw.
 struct building {
     expr* node = new expr;
@@ -40,6 +43,7 @@ struct building {
         node->has_aggregate = node->has_aggregate || e.has_aggregate;
         node->has_window = node->has_window || e.has_window;
         node->has_query = node->has_query || e.has_query;
+        node->has_local = node->has_local || e.has_local;
         node->operands.push_back(x);
     }
     bool nullable_operands() const {

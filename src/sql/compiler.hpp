@@ -43,7 +43,11 @@ struct compiled {
 };
 
 compiled compile(const select& s, const dialect& d);
+/// UPDATE, DELETE, and INSERT ... SELECT without ON CONFLICT and RETURNING.
 compiled compile(const change& c, const dialect& d);
+/// INSERT of `rows` rows of all columns of c's table, sw_bucket included, with c's ON CONFLICT and
+/// RETURNING. The rows' parameters come first; their `values` are NULL and bound by the caller.
+compiled compile_rows(const change& c, std::size_t rows, const dialect& d);
 
 /// Text templates of the unit of work, parameters in the order named. Values are bound by the
 /// caller: `values` stays empty.
@@ -55,6 +59,10 @@ compiled compile_update(const schema::table& t, std::span<const schema::column_i
                         const dialect& d);
 /// DELETE FROM t WHERE <primary key>
 compiled compile_delete(const schema::table& t, const dialect& d);
+/// SELECT of the rows with these values in `key`, locked until the transaction ends (servers only);
+/// one int64 column.
+compiled compile_lock(const schema::table& t, std::span<const schema::column_index> key,
+                      const dialect& d);
 /// SELECT <all columns but sw_bucket> FROM t WHERE <primary key>
 compiled compile_find(const schema::table& t, const dialect& d);
 

@@ -106,6 +106,14 @@ public:
         }
     }
 
+    value evaluated(timestamp now) const {
+        const std::string_view s = trimmed(column_.default_sql);
+        if (s.empty() || equal_ignoring_case(s, "null")) return value{};
+        if (!equal_ignoring_case(s, "current_timestamp")) return read_value(s);
+        if (column_.type != column_type::timestamp) refuse("needs a timestamp column");
+        return value{arg{now}};
+    }
+
 private:
     [[noreturn]] void refuse(std::string_view why) const {
         raise(error_info{.code = error_code::bad_model,
@@ -186,6 +194,10 @@ private:
 void append_default(std::string& out, const schema::table& t, const schema::column& c,
                     const dialect& d) {
     default_reader{t, c, d}.append(out);
+}
+
+value default_value(const schema::table& t, const schema::column& c, timestamp now) {
+    return default_reader{t, c, dialect_for(dialect_kind::postgres)}.evaluated(now);
 }
 
 }  // namespace shardwise::sql

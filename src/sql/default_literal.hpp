@@ -15,4 +15,8 @@ namespace shardwise::sql {
 void append_default(std::string& out, const schema::table& t, const schema::column& c,
                     const dialect& d);
 
+/// The same value for a row that the library writes; NULL without a default. `now` stands for
+/// current_timestamp.
+value default_value(const schema::table& t, const schema::column& c, timestamp now);
+
 }  // namespace shardwise::sql

@@ -30,6 +30,8 @@ struct dialect_traits {
     bool numbered_parameters;     ///< $n: one parameter may stand at several places
     bool narrow_arithmetic;       ///< int16 + int16 is an int16 and may overflow
     bool sequential_assignments;  ///< SET a = b, b = a reads the new a
+    bool literal_limits;  ///< for LIMIT $1 PostgreSQL's generic plan supposes a tenth of the rows
+                          ///< and looks dear: it would plan the statement anew each time
 };
 
 class dialect {

@@ -18,6 +18,8 @@ namespace shardwise::sql {
 class scope {
 public:
     explicit scope(table_ref only);
+    /// The target, and with ON CONFLICT the excluded row.
+    explicit scope(const change& c);
     /// `around`: the tables of the statement that this one stands in; outlives it.
     explicit scope(const select& s, const scope* around = nullptr);
 
@@ -133,8 +135,20 @@ private:
     void part_of_time(const expr& e);
     void truncated_time(const expr& e);
     void micros(const expr& x);
+    // later_functions_writer.cpp
+    void later_function(const expr& e);
+    void cut(const expr& e);
+    void whole_number(const expr& x);
+    void half_even(const expr& x);
+    void quotient(const expr& e);
+    void add_interval(const expr& e);
+    void add_days(const expr& e);
+    void epoch(const expr& e);
+    void local_function(const expr& e);
+    void joined_texts(const expr& e);
     void window(const expr& e);
-    void over(const expr& e);
+    void over(const expr& e, bool ordered = true);
+    void share_of_rows(const expr& e);
     void aggregate_body(const expr& e, const std::function<void()>& after);
 
     const dialect& dialect_;

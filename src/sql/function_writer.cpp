@@ -43,6 +43,10 @@ std::string_view field_of(time_unit u) {
             return "dow";
         case time_unit::year_day:
             return "doy";
+        case time_unit::iso_weekday:
+            return "isodow";
+        case time_unit::iso_year:
+            return "isoyear";
     }
     return "";
 }
@@ -65,6 +69,12 @@ std::string_view mariadb_part(time_unit u) {
             return "(DAYOFWEEK(";
         case time_unit::year_day:
             return "DAYOFYEAR(";
+        case time_unit::week:
+            return "WEEKOFYEAR(";
+        case time_unit::iso_weekday:
+            return "(WEEKDAY(";
+        case time_unit::iso_year:
+            return "(YEARWEEK(";
         default:
             return "DAYOFMONTH(";
     }
@@ -149,6 +159,8 @@ void expression_writer::function_call(const expr& e) {
             return rounded(e);
         case function::coalesce:
             return arguments("COALESCE", e);
+        default:
+            return later_function(e);
     }
 }
 
@@ -242,6 +254,7 @@ void expression_writer::rounded(const expr& e) {
     const expr& x = *e.operands[0];
     if (is_integer(x.type.type)) return atom(x);
     const bool sqlite = dialect_.kind() == dialect_kind::sqlite;
+    if (e.callee == function::round && x.type.type == column_type::float64) return half_even(x);
     const std::string_view name = e.callee == function::floor     ? "FLOOR("
                                   : e.callee == function::ceiling ? "CEILING("
                                                                   : "ROUND(";
@@ -299,13 +312,16 @@ void expression_writer::cast(const expr& e) {
     const bool same = x.type.type == e.type.type;
     switch (e.type.type) {
         case column_type::int64:
-            if (sqlite) return atom(x);
+            if (sqlite && (is_integer(x.type.type) || x.type.type == column_type::boolean))
+                return atom(x);
             if (postgres && x.type.type == column_type::boolean) {
                 *this << "CAST(";
                 cast_to(x, "int");
                 *this << " AS bigint)";
                 return;
             }
+            if (x.type.type == column_type::decimal || x.type.type == column_type::float64)
+                return whole_number(x);
             return cast_to(x, postgres ? "bigint" : "SIGNED");
         case column_type::float64:
             if (sqlite) return operand(x, e.type);
@@ -324,6 +340,13 @@ void expression_writer::cast(const expr& e) {
         }
         case column_type::text:
             if (same) return atom(x);
+            if (x.type.type == column_type::boolean) {
+                *this << "CASE ";
+                atom(x);
+                *this << " WHEN " << (postgres ? "true" : "1") << " THEN 'true' WHEN "
+                      << (postgres ? "false" : "0") << " THEN 'false' END";
+                return;
+            }
             if (x.type.type == column_type::date) {
                 *this << (sqlite ? "sw_date_text(" : postgres ? "TO_CHAR(" : "DATE_FORMAT(");
                 operand(x, x.type);
@@ -371,7 +394,10 @@ void expression_writer::part_of_time(const expr& e) {
         case dialect_kind::mariadb:
             *this << mariadb_part(e.unit);
             operand(x, x.type);
-            *this << (e.unit == time_unit::weekday ? ") - 1)" : ")");
+            *this << (e.unit == time_unit::weekday       ? ") - 1)"
+                      : e.unit == time_unit::iso_weekday ? ") + 1)"
+                      : e.unit == time_unit::iso_year    ? ", 3) DIV 100)"
+                                                         : ")");
     }
 }
 
@@ -418,6 +444,9 @@ void expression_writer::truncated_time(const expr& e) {
 void expression_writer::window(const expr& e) {
     const window_spec& w = *e.window;
     if (w.of_aggregate) return aggregate_body(e, [&] { over(e); });
+    const bool share =
+        w.function == window_function::cume_dist || w.function == window_function::percent_rank;
+    if (share && dialect_.kind() == dialect_kind::mariadb) return share_of_rows(e);
     const auto count = [&](std::string_view name) {
         // PostgreSQL takes an int there.
         *this << name;
@@ -425,8 +454,17 @@ void expression_writer::window(const expr& e) {
     };
     const auto shifted = [&](std::string_view name) {
         *this << name;
-        whole(*e.operands[0]);
-        if (w.arguments == 2) return count(", ");
+        operand(*e.operands[0], w.arguments == 3 ? e.type : e.operands[0]->type);
+        if (w.arguments == 1) {
+            *this << ")";
+            return;
+        }
+        // PostgreSQL takes an int there.
+        *this << fmt::format(", {}", e.operands[1]->literal.view().integer());
+        if (w.arguments == 3) {
+            *this << ", ";
+            operand(*e.operands[2], e.type);
+        }
         *this << ")";
     };
     switch (w.function) {
@@ -454,11 +492,39 @@ void expression_writer::window(const expr& e) {
         case window_function::last_value:
             shifted("LAST_VALUE(");
             break;
+        case window_function::nth_value:
+            shifted("NTH_VALUE(");
+            break;
+        case window_function::percent_rank:
+            *this << "PERCENT_RANK()";
+            break;
+        case window_function::cume_dist:
+            *this << "CUME_DIST()";
+            break;
     }
     over(e);
 }
 
-void expression_writer::over(const expr& e) {
+/// MariaDB rounds percent_rank() and cume_dist() to ten digits.
+void expression_writer::share_of_rows(const expr& e) {
+    if (e.window->function == window_function::cume_dist) {
+        *this << "(CAST(COUNT(*)";
+        over(e);
+        *this << " AS DOUBLE) / COUNT(*)";
+        over(e, false);
+        *this << ")";
+        return;
+    }
+    *this << "(CASE WHEN COUNT(*)";
+    over(e, false);
+    *this << " = 1 THEN 0e0 ELSE CAST(RANK()";
+    over(e);
+    *this << " - 1 AS DOUBLE) / (COUNT(*)";
+    over(e, false);
+    *this << " - 1) END)";
+}
+
+void expression_writer::over(const expr& e, bool ordered) {
     const window_spec& w = *e.window;
     *this << " OVER (";
     std::size_t at = w.arguments;
@@ -466,13 +532,17 @@ void expression_writer::over(const expr& e) {
         *this << (i == 0 ? "PARTITION BY " : ", ");
         in_byte_order(*e.operands[at++]);
     }
-    for (std::size_t i = 0; i < w.order.size(); ++i) {
+    for (std::size_t i = 0; ordered && i < w.order.size(); ++i) {
         *this << (i == 0 ? (w.partitions > 0 ? " ORDER BY " : "ORDER BY ") : ", ");
         order_term({e.operands[at++], w.order[i].descending, w.order[i].nulls_first});
     }
-    if (w.rows.what != frame::unit::none)
-        *this << (w.rows.what == frame::unit::rows ? " ROWS" : " RANGE") << " BETWEEN "
-              << bound(w.rows.from, w.rows.from_rows, true) << " AND "
+    const bool of_shares = !w.of_aggregate && (w.function == window_function::cume_dist ||
+                                               w.function == window_function::percent_rank);
+    if (w.rows.what != frame::unit::none && !of_shares)
+        *this << (w.rows.what == frame::unit::rows    ? " ROWS"
+                  : w.rows.what == frame::unit::range ? " RANGE"
+                                                      : " GROUPS")
+              << " BETWEEN " << bound(w.rows.from, w.rows.from_rows, true) << " AND "
               << bound(w.rows.to, w.rows.to_rows, false);
     *this << ")";
 }

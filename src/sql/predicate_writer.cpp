@@ -113,6 +113,17 @@ void expression_writer::aggregate_body(const expr& e, const std::function<void()
             call(widen ? "CAST(SUM(" : "SUM(", widen ? " AS numeric)" : "");
             break;
         }
+        case aggregate::sum_integer: {
+            const bool mariadb = dialect_.kind() == dialect_kind::mariadb;
+            if (traits_.scaled_decimals)
+                call("SUM(", "");
+            else
+                call("CAST(SUM(", mariadb ? " AS SIGNED)" : " AS bigint)");
+            break;
+        }
+        case aggregate::string_join:
+            joined_texts(e);
+            break;
         case aggregate::avg:
         case aggregate::avg_distinct: {
             const sql_type& x = e.operands[0]->type;

@@ -2,7 +2,10 @@
 #include "sql/query_writer.hpp"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "shardwise/base/error.hpp"
 #include "sql/expression_writer.hpp"
@@ -45,6 +48,10 @@ void write_from(expression_writer& out, const select& s) {
     const auto appearance = [&](const table_ref& ref) -> const scope::appearance& {
         return out.tables().of({ref.table, 0, ref.alias});
     };
+    if (s.from.table == &no_table()) {
+        if (out.target().kind() == dialect_kind::mariadb) out << " FROM DUAL";
+        return;
+    }
     out << " FROM ";
     out.table(appearance(s.from));
     for (const join& j : s.joins) {
@@ -79,6 +86,10 @@ void write_order(expression_writer& out, const select& s) {
 
 void write_limit(expression_writer& out, const select& s) {
     const auto number = [&](std::int64_t n) {
+        if (out.target().traits().literal_limits) {
+            out << std::to_string(n);
+            return;
+        }
         parameter_source source;
         source.from = parameter_source::origin::shape;
         out.parameter(value{arg{n}}, {column_type::int64, 0}, source);
@@ -142,12 +153,25 @@ void write_core(expression_writer& out, const select& s, const std::vector<std::
 }  // namespace
 
 void write_query(expression_writer& out, const select& s, const std::vector<std::string>& columns) {
+    if (s.recursive) {
+        out << "WITH RECURSIVE ";
+        out.identifier(s.recursive->name);
+        for (std::size_t i = 0; i < s.recursive->columns.size(); ++i) {
+            out << (i == 0 ? "(" : ", ");
+            out.identifier(s.recursive->columns[i].name);
+        }
+        out << ") AS (";
+    }
     write_core(out, s, columns);
     write_order(out, s);
     write_limit(out, s);
     for (const set_branch& b : s.branches) {
         out << words_of(b.operation);
         out.branch(*b.query, b.operation != set_operation::union_all);
+    }
+    if (s.recursive) {
+        out << ") SELECT * FROM ";
+        out.identifier(s.recursive->name);
     }
 }
 

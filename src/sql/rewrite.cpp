@@ -14,11 +14,13 @@ expr_ptr remade(const expr& e, std::vector<expr_ptr> operands, const select_ptr&
     copy->has_aggregate = e.kind == expr_kind::aggregate;
     copy->has_window = e.kind == expr_kind::window;
     copy->has_query = static_cast<bool>(query);
+    copy->has_local = is_local(e);
     for (const expr_ptr& x : operands) {
         copy->depth = std::max(copy->depth, static_cast<std::uint16_t>(x->depth + 1));
         copy->has_aggregate = copy->has_aggregate || x->has_aggregate;
         copy->has_window = copy->has_window || x->has_window;
         copy->has_query = copy->has_query || x->has_query;
+        copy->has_local = copy->has_local || x->has_local;
     }
     copy->operands = std::move(operands);
     return owner;

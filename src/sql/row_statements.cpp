@@ -38,16 +38,19 @@ public:
         *this << " = ";
         parameter(c);
     }
+    void where_equal(std::span<const schema::column_index> columns) {
+        bool first = true;
+        for (const schema::column_index i : columns) {
+            *this << (std::exchange(first, false) ? " WHERE " : " AND ");
+            equals_parameter(i);
+        }
+    }
     void where_key() {
         if (table_.primary_key.empty())
             raise(error_info{.code = error_code::bad_model,
                              .message = fmt::format("table {} has no primary key", table_.name),
                              .table = table_.name});
-        bool first = true;
-        for (const schema::column_index i : table_.primary_key) {
-            *this << (std::exchange(first, false) ? " WHERE " : " AND ");
-            equals_parameter(i);
-        }
+        where_equal(table_.primary_key);
     }
 
     compiled out;
@@ -119,6 +122,17 @@ compiled compile_delete(const schema::table& t, const dialect& d) {
     sql << "DELETE FROM ";
     sql.table();
     sql.where_key();
+    return std::move(sql.out);
+}
+
+compiled compile_lock(const schema::table& t, std::span<const schema::column_index> key,
+                      const dialect& d) {
+    row_text sql{t, d};
+    sql << "SELECT 1 FROM ";
+    sql.table();
+    sql.where_equal(key);
+    sql << " FOR UPDATE";
+    sql.out.columns.push_back({column_type::int64, 0});
     return std::move(sql.out);
 }
 

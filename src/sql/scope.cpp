@@ -10,6 +10,12 @@
 namespace shardwise::sql {
 scope::scope(table_ref only) { add(only, false); }
 
+scope::scope(const change& c) {
+    add({c.target, 0}, false);
+    if (c.inserted && c.inserted->has_conflict && !c.assignments.empty())
+        all_.push_back({{c.target, excluded_row}, "excluded", false, nullptr});
+}
+
 scope::scope(const select& s, const scope* around) : around_(around) {
     // What a RIGHT or FULL JOIN adds makes everything before it optional.
     std::size_t optional_before = 0;

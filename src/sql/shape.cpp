@@ -50,6 +50,32 @@ bool is_known(expr_kind kind) noexcept {
     return false;
 }
 
+/// The texts of others depend on the values of their constants.
+bool is_known(function f) noexcept {
+    switch (f) {
+        case function::lower:
+        case function::upper:
+        case function::length:
+        case function::trim:
+        case function::trim_left:
+        case function::trim_right:
+        case function::replace:
+        case function::concat:
+        case function::position:
+        case function::absolute:
+        case function::floor:
+        case function::ceiling:
+        case function::coalesce:
+        case function::reverse:
+        case function::add_days:
+        case function::days_between:
+        case function::epoch:
+            return true;
+        default:
+            return false;
+    }
+}
+
 bool is_zero(const arg& v) noexcept {
     switch (v.kind()) {
         case kind::integer:
@@ -111,8 +137,8 @@ void statement_shape::put(const table_ref& t) noexcept {
 
 void statement_shape::put(const select& s) {
     const auto& [from, joins, derived_tables, items, where, group_by, having, order_by, limit,
-                 offset, distinct, branches, references] = s;
-    if (!derived_tables.empty() || !branches.empty()) known_ = false;
+                 offset, distinct, branches, recursive, references] = s;
+    if (!derived_tables.empty() || !branches.empty() || recursive) known_ = false;
     put(from);
     put(joins.size());
     for (const join& j : joins) {
@@ -149,7 +175,8 @@ void statement_shape::put(const select& s) {
 }
 
 void statement_shape::put(const change& c) {
-    const auto& [what, target, assignments, where, references] = c;
+    const auto& [what, target, assignments, where, returning, inserted, references] = c;
+    if (inserted || !returning.empty()) known_ = false;
     put(static_cast<std::uint64_t>(what));
     put(address(target));
     put(assignments.size());
@@ -173,13 +200,10 @@ void statement_shape::put_node(const expr& e) {
     // depth and the has_... follow from the operands.
     const auto& [kind, operation, function, callee, unit, negated, has_otherwise, ref, literal,
                  list, operands, query, window, type, depth, has_aggregate, has_window, has_query,
-                 references] = e;
+                 has_local, references] = e;
     const auto& [result, precision, scale, nullable] = type;
-    known_ = known_ && is_known(kind) && !query && !window;
-    // The texts of these two depend on the values of their constants.
-    if (kind == expr_kind::function &&
-        (callee == sql::function::substring || callee == sql::function::round))
-        known_ = false;
+    known_ = known_ && is_known(kind) && !query && !window && !has_local;
+    if (kind == expr_kind::function) known_ = known_ && is_known(callee);
     put(packed(kind, operation, function, negated, result, precision, scale, nullable));
     put(packed(callee, unit, has_otherwise));
     if (kind == expr_kind::column) {

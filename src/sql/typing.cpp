@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "shardwise/base/error.hpp"
@@ -32,6 +33,13 @@ int precision_of(const sql_type& t) {
 }
 
 int scale_of(const sql_type& t) { return t.type == column_type::decimal ? t.scale : 0; }
+
+/// The same as an int64.
+sql_type widened(sql_type t) {
+    if (!is_integer(t.type)) return t;
+    return {column_type::int64, is_narrow_integer(t) ? narrow_integer : std::uint8_t{0}, 0,
+            t.nullable};
+}
 
 sql_type boolean_type(bool nullable) { return {column_type::boolean, 0, 0, nullable}; }
 
@@ -106,7 +114,8 @@ sql_type arithmetic(op o, const expr& a, const expr& b) {
     }
     if (ta.type == column_type::decimal || tb.type == column_type::decimal)
         return decimal_arithmetic(o, ta, tb, nullable);
-    return {column_type::int64, 0, 0, nullable};
+    const bool narrow = is_narrow_integer(ta) && is_narrow_integer(tb);
+    return {column_type::int64, narrow ? narrow_integer : std::uint8_t{0}, 0, nullable};
 }
 
 }  // namespace
@@ -141,6 +150,11 @@ bool is_integer(column_type type) noexcept {
     return type == column_type::int16 || type == column_type::int32 || type == column_type::int64;
 }
 
+bool is_narrow_integer(const sql_type& t) noexcept {
+    return t.type == column_type::int16 || t.type == column_type::int32 ||
+           (t.type == column_type::int64 && t.precision == narrow_integer);
+}
+
 int digits_of(const decimal& d) {
     int digits = 0;
     for (const char c : d.to_string()) {
@@ -170,8 +184,12 @@ sql_type type_of_constant(const arg& v) {
             return {column_type::int64, 0, 0, true};
         case kind::boolean:
             return {column_type::boolean};
-        case kind::integer:
-            return {column_type::int64};
+        case kind::integer: {
+            const std::int64_t n = v.integer();
+            const bool narrow = n >= std::numeric_limits<std::int32_t>::min() &&
+                                n <= std::numeric_limits<std::int32_t>::max();
+            return {column_type::int64, narrow ? narrow_integer : std::uint8_t{0}};
+        }
         case kind::real:
             return {column_type::float64};
         case kind::text:
@@ -201,9 +219,7 @@ sql_type type_of_unary(op o, const expr& x) {
     }
     if (o != op::minus) refuse("only NOT and the minus sign have a single operand");
     check_number(o, x);
-    sql_type t = x.type;
-    if (is_integer(t.type)) t.type = column_type::int64;
-    return t;
+    return widened(x.type);
 }
 
 sql_type type_of_binary(op o, const expr& a, const expr& b) {
@@ -236,7 +252,6 @@ sql_type type_of_binary(op o, const expr& a, const expr& b) {
 
 sql_type type_of_aggregate(aggregate f, const expr* x) {
     if (f == aggregate::count_all) return {column_type::int64};
-    if (x->has_aggregate) refuse("an aggregate cannot stand inside another aggregate");
     if (x->has_window) refuse("a window function cannot stand inside an aggregate");
     const type_family family = family_of(x->type.type);
     switch (f) {
@@ -252,6 +267,14 @@ sql_type type_of_aggregate(aggregate f, const expr* x) {
                 refuse(fmt::format("SUM needs numbers, not {}", name_of(x->type.type)));
             if (x->type.type == column_type::float64) return {column_type::float64, 0, 0, true};
             return decimal_type(most_digits, scale_of(x->type), true);
+        case aggregate::sum_integer:
+            if (!is_narrow_integer(x->type)) refuse("this sum may need more than 64 bits");
+            return {column_type::int64, 0, 0, true};
+        case aggregate::string_join:
+            if (family != type_family::text && !x->is_null_literal())
+                refuse(fmt::format("string_agg() needs text, not {}: cast it to text",
+                                   name_of(x->type.type)));
+            return {column_type::text, 0, 0, true};
         case aggregate::avg:
         case aggregate::avg_distinct:
         case aggregate::var_pop:

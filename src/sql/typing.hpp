@@ -16,10 +16,17 @@ enum class type_family : std::uint8_t { boolean, number, text, blob, uuid, date,
 type_family family_of(column_type type) noexcept;
 bool is_integer(column_type type) noexcept;
 
+/// Precision of an int64 that PostgreSQL would keep in an int4 (bytes): it decides what SUM makes
+/// of it. Columns of integers have 0 and their own type.
+inline constexpr std::uint8_t narrow_integer = 4;
+bool is_narrow_integer(const sql_type& t) noexcept;
+
 sql_type type_of_constant(const arg& v);
 sql_type type_of_unary(op o, const expr& x);
 sql_type type_of_binary(op o, const expr& a, const expr& b);
 sql_type type_of_aggregate(aggregate f, const expr* x);
+/// As messages call it: "lower()", "||".
+std::string_view word_of(function f) noexcept;
 sql_type type_of_function(function f, std::span<const expr_ptr> arguments);
 sql_type type_of_part(time_unit part, const expr& from, bool truncated);
 /// Of CASE, COALESCE, the columns of a UNION: what all of them can be.

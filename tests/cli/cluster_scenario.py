@@ -68,7 +68,12 @@ class ClusterScenario:
         self.assertIn(f"route: all ({len(urls)} of {len(urls)} shards)", text)
         for word in ["reason: ", "scatter ", "aggregate ", "limit 3"] + [f"{s}: " for s in urls]:
             self.assertIn(word, text)
+        took = self.run_program("--json", "explain", "--analyze",
+                                "SELECT name FROM countries").json()
+        self.assertEqual(took["statements"][0]["took"]["rows"], took["steps"][0]["took"]["rows"])
+        self.assertIn("held", took)
         reference = self.run_program("--json", "explain", "SELECT name FROM countries").json()
+        self.assertNotIn("held", reference)
         self.assertEqual((reference["route"], len(reference["statements"])), ("any", 1))
         none = self.run_program("--json", "explain",
                                 "SELECT * FROM customers WHERE customer_id = 1 AND customer_id = 2").json()
@@ -110,6 +115,10 @@ class ClusterScenario:
         failed = self.run_program("sql", "-c", f"{count}; SELECT nme FROM countries", expect=FAILED)
         self.assertIn(total, failed.out)
         self.assertIn("SW205 unknown_column", failed.err)
+        self.assertIn(f"[place 1:{len(count) + 10}]", failed.err)
+        file = self.write("mistake.sql", f"-- first\n{count};\n\nSELECT nme\nFROM countries;\n")
+        failed = self.run_program("--json", "sql", "-f", file, expect=FAILED)
+        self.assertEqual(failed.error()["place"], f"{file}:4:8")
 
     def verify_rows(self):
         report = self.run_program("--json", "verify").json()

@@ -38,12 +38,20 @@ public:
         print_result(r, how_);
     }
 
-    void run_all(const std::string& text) const {
+    /// Errors get their place in all the text, behind the name of its file if it has one.
+    void run_all(const std::string& text, const std::string& file = {}) const {
         shardwise::sql_script statements;
         statements.add(text);
-        while (const auto s = statements.next()) run(*s);
-        const std::string last = statements.rest();
-        if (!last.empty()) run(last);
+        try {
+            while (const auto s = statements.next()) run(*s);
+            const std::string last = statements.rest();
+            if (!last.empty()) run(last);
+        } catch (const shardwise::error& e) {
+            if (e.info().place.empty()) throw;
+            shardwise::error_info told = e.info();
+            told.place = (file.empty() ? "" : file + ":") + statements.place_in_text(told.place);
+            shardwise::raise(std::move(told));
+        }
     }
 
     void explain(const std::string& text) const {
@@ -130,7 +138,7 @@ exit_code sql(const invocation& i, const request& q) {
     const auto db = i.open();
     const runner r(*db, format_of(i, q));
     for (const std::string& c : q.commands) r.run_all(c);
-    if (!q.file.empty()) r.run_all(text);
+    if (!q.file.empty()) r.run_all(text, q.file);
     if (!q.commands.empty() || !q.file.empty()) return exit_code::ok;
     if (isatty(STDIN_FILENO) == 1) return converse(r, i.as_json);
     r.run_all(all_of(std::cin));
@@ -140,7 +148,8 @@ exit_code sql(const invocation& i, const request& q) {
 }  // namespace
 
 void add_sql(CLI::App& app, invocation& i) {
-    CLI::App* const c = app.add_subcommand("sql", "Run SELECT, UPDATE and DELETE over all shards");
+    CLI::App* const c =
+        app.add_subcommand("sql", "Run SELECT, INSERT, UPDATE and DELETE over all shards");
     const auto q = std::make_shared<request>();
     c->add_option("-c,--command", q->commands, "Statements to run; may be given several times")
         ->type_name("SQL")

@@ -30,6 +30,8 @@ enum class error_code : std::uint16_t {
     bad_query = 306,         ///< a statement that no database would accept
     shard_key_change = 307,  ///< an update that would leave the row on the wrong shard
     bad_input = 308,         ///< an input file (CSV, SQL) with an error at a place
+    too_many_shards = 311,   ///< the statement asks more shards than it, or the policy, allows
+    result_too_large = 312,  ///< more rows or bytes than one statement may hold
     // 4xx: the database refused
     unique_violation = 401,
     foreign_key_violation = 402,

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "shardwise/cluster/limits.hpp"
 #include "shardwise/schema/value.hpp"
 #include "shardwise/sharding/strategy.hpp"
 
@@ -54,6 +55,8 @@ struct cluster_options {
     /// (docs/pushdown.md): answers stay the same, more is fetched. For finding a rule at fault.
     /// What the environment variable SHARDWISE_WITHOUT_REWRITES names is off as well.
     std::string without_rewrites = {};
+    shardwise::fan_out fan_out{};
+    result_limits limits{};
 };
 
 /// Reads a cluster file (TOML, docs/guide/cluster-file.md). Throws bad_config naming

@@ -73,5 +73,9 @@ const entity& make_entity(const entity_description& d);
 const schema::table& table_of(const entity& e) noexcept;
 /// The position of the column kept in the member at `offset`.
 std::uint16_t column_at(const entity& e, std::ptrdiff_t offset);
+/// INSERT of all columns, and the same with ON CONFLICT of the primary key, which updates all other
+/// columns.
+sql::change_ptr insert_of(const entity& e);
+sql::change_ptr upsert_of(const entity& e);
 
 }  // namespace shardwise::model

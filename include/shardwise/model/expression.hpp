@@ -34,7 +34,8 @@ struct expression {
 ///   constexpr sw::alias<User, 1> other;    other(users.name)
 template <class E, std::uint8_t N>
 struct alias {
-    static_assert(N != 0, "shardwise: 0 is the table itself; aliases have the numbers 1 to 255");
+    static_assert(N != 0 && N != sql::excluded_row,
+                  "shardwise: 0 is the table itself; aliases have the numbers 1 to 254");
     template <auto M, class... Tags>
     auto operator()(const column<M, Tags...>&) const {
         using of = column<M, Tags...>;

@@ -323,53 +323,6 @@ auto select_from(const Cs&... cs) {
         sql::make_select(model::table_of(entity_of<E>()), items, sizeof...(Cs)));
 }
 
-/// UPDATE or DELETE of the rows of one struct's table, without loading them.
-template <class E, class Pins = detail::members<>>
-class change_query {
-public:
-    static constexpr bool one_shard = detail::pins_shard<E, Pins>();
-
-    explicit change_query(sql::change_ptr s) : statement_(static_cast<sql::change_ptr&&>(s)) {}
-    const sql::change_ptr& statement() const noexcept { return statement_; }
-
-    template <auto M, class... Tags, class V>
-    change_query set(const column<M, Tags...>& c, const V& v) const {
-        static_assert(std::is_same_v<typename column<M, Tags...>::entity, E>,
-                      "shardwise: set() on a column of another table");
-        static_assert(!column<M, Tags...>::pins,
-                      "shardwise: update() cannot change the shard key: the row would stay on the "
-                      "wrong shard; erase the object and add it again");
-        sql::expr_ptr to;
-        if constexpr (detail::row_operand<V>) {
-            detail::check_comparable<column<M, Tags...>, V>();
-            to = detail::node_of(v);
-        } else {
-            detail::check_value<column<M, Tags...>, V>();
-            to = sql::constant(detail::to_arg<typename column<M, Tags...>::value_type>(v));
-        }
-        return change_query(sql::add_set(statement_, c.ref().column, to));
-    }
-    template <class P, class... Es>
-    auto where(const predicate<P, Es...>& p) const {
-        static_assert((std::is_same_v<Es, E> && ...),
-                      "shardwise: where() uses a column of another table");
-        return change_query<E, typename detail::all_members<Pins, P>::type>(
-            p.node ? sql::add_where(statement_, p.node) : statement_);
-    }
-
-private:
-    sql::change_ptr statement_;
-};
-
-template <class E>
-change_query<E> update() {
-    return change_query<E>(sql::make_update(model::table_of(entity_of<E>())));
-}
-template <class E>
-change_query<E> erase() {
-    return change_query<E>(sql::make_delete(model::table_of(entity_of<E>())));
-}
-
 /// static_assert(routes_to_one_shard<decltype(query)>);
 template <class Q>
 inline constexpr bool routes_to_one_shard = std::remove_cvref_t<Q>::one_shard;

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "shardwise/model/aggregates.hpp"
@@ -111,6 +113,11 @@ constexpr detail::frame_part rows_between(frame_bound from, frame_bound to) {
     return {{sql::frame::unit::rows, from.edge, from.rows, to.edge, to.rows}};
 }
 
+/// GROUPS BETWEEN ... AND ...: rows that are equal in the window's order count as one.
+constexpr detail::frame_part groups_between(frame_bound from, frame_bound to) {
+    return {{sql::frame::unit::groups, from.edge, from.rows, to.edge, to.rows}};
+}
+
 inline detail::window_call<std::int64_t> row_number() {
     return {sql::window_function::row_number, {}};
 }
@@ -118,6 +125,12 @@ inline detail::window_call<std::int64_t> rank() { return {sql::window_function::
 inline detail::window_call<std::int64_t> dense_rank() {
     return {sql::window_function::dense_rank, {}};
 }
+/// (rank - 1) / (rows - 1)
+inline detail::window_call<double> percent_rank() {
+    return {sql::window_function::percent_rank, {}};
+}
+/// The share of rows that are not behind this one.
+inline detail::window_call<double> cume_dist() { return {sql::window_function::cume_dist, {}}; }
 /// The number of the row's part when the partition is cut into so many parts, from 1.
 inline detail::window_call<std::int64_t> ntile(std::int64_t parts) {
     return {sql::window_function::ntile, {sql::constant(arg{parts})}};
@@ -141,6 +154,34 @@ auto first_value(const X& x) {
 template <detail::operand X>
 auto last_value(const X& x) {
     return detail::window_of<detail::nullable_value<X>>(sql::window_function::last_value, x);
+}
+/// Of this row of the frame, from 1; NULL when it has fewer.
+template <detail::operand X>
+auto nth_value(const X& x, std::int64_t number) {
+    return detail::window_of<detail::nullable_value<X>>(sql::window_function::nth_value, x,
+                                                        value_of(number));
+}
+
+namespace detail {
+template <class>
+inline constexpr bool is_order_part = false;
+template <class... Es>
+inline constexpr bool is_order_part<order_part<Es...>> = true;
+}  // namespace detail
+
+/// string_agg(x, ", ", order_by(...)): the texts that are not NULL with the separator between them;
+/// NULL when there is none. Without order_by() they come in the order of their bytes.
+template <detail::operand X, class... Order>
+auto string_agg(const X& x, std::string_view separator, const Order&... order) {
+    static_assert(std::same_as<detail::bare_argument<X>, std::string>,
+                  "shardwise: string_agg() needs text; use cast_to<std::string>(...)");
+    static_assert(sizeof...(Order) <= 1 && (detail::is_order_part<Order> && ...),
+                  "shardwise: string_agg() takes a text, a separator and order_by(...)");
+    const detail::window_parts parts = detail::collect(order...);
+    return typename detail::spread<detail::entities_of_all<X, Order...>, aggregate_expression,
+                                   std::optional<std::string>>::type{
+        sql::string_agg(detail::node_of(x), sql::constant(arg{separator}), false,
+                        parts.order.data(), parts.order.size())};
 }
 
 }  // namespace shardwise

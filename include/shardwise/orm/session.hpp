@@ -12,11 +12,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "shardwise/cluster/cluster.hpp"
+#include "shardwise/model/changes.hpp"
 #include "shardwise/model/statement.hpp"
+#include "shardwise/orm/parts.hpp"
 #include "shardwise/orm/record.hpp"
 #include "shardwise/orm/result.hpp"
 #include "shardwise/orm/sql_text.hpp"
@@ -33,12 +37,12 @@ struct session_options {
     bool autoflush = true;
     /// Deadline of each call in milliseconds; 0: the cluster's.
     std::int64_t timeout_ms = 0;
+    /// Empty: the cluster's.
+    std::optional<shardwise::fan_out> fan_out = {};
+    std::optional<result_limits> limits = {};
 };
 
 namespace orm {
-
-/// How many shards a statement may ask.
-enum class reach : std::uint8_t { any, one_shard };
 
 /// The compiled part of the session.
 class session_core {
@@ -56,21 +60,45 @@ public:
     void refresh(record& r);
     void detach(record& r);
 
-    row_set_ptr select(const sql::select_ptr& s, reach how_far = reach::any);
-    row_set_ptr load(const model::entity& e, const sql::select_ptr& s, reach how_far = reach::any);
+    row_set_ptr select(const sql::select_ptr& s, reach how_far = {});
+    row_set_ptr load(const model::entity& e, const sql::select_ptr& s, reach how_far = {});
+    /// Of the shards that answer; `e`: objects, nullptr: values.
+    row_set_ptr partial(const model::entity* e, const sql::select_ptr& s,
+                        std::vector<missing_shard>& missing, reach how_far);
+    /// What a page needs beside its rows.
+    struct page_place {
+        std::string next;  ///< in: the cursor; out: the following one
+        bool more = false;
+    };
+    row_set_ptr page(const model::entity* e, const sql::select_ptr& s, page_place& place,
+                     reach how_far);
     /// Calls `room(context, expected)` for the place of each object and fills it; `expected` is a
     /// guess how many there will be, or 0.
     void values(const model::entity& e, const sql::select_ptr& s, void* context,
-                void* (*room)(void* context, std::size_t expected));
-    row_stream_ptr open_stream(const sql::select_ptr& s);
+                void* (*room)(void* context, std::size_t expected), reach how_far = {});
+    row_stream_ptr open_stream(const sql::select_ptr& s, reach how_far = {});
     /// `columns`: what the members of a row are; they must fit the statement's columns.
     row_set_ptr select_text(std::string_view text, const sql_argument* arguments, std::size_t count,
-                            const codec* const* columns, std::size_t column_count);
-    sql_result run_text(std::string_view text, const sql_argument* arguments, std::size_t count);
+                            const codec* const* columns, std::size_t column_count,
+                            reach how_far = {});
+    sql_result run_text(std::string_view text, const sql_argument* arguments, std::size_t count,
+                        reach how_far = {});
     explanation explain_text(std::string_view text, const sql_argument* arguments,
                              std::size_t count);
-    std::int64_t count(const sql::select_ptr& s);
-    std::int64_t run(const sql::change_ptr& c);
+    std::int64_t count(const sql::select_ptr& s, reach how_far = {});
+    std::int64_t run(const sql::change_ptr& c, reach how_far = {});
+    /// The rows of RETURNING.
+    row_set_ptr run_returning(const sql::change_ptr& c, reach how_far = {});
+    /// INSERT of objects by `rule` (an INSERT of all columns with its ON CONFLICT); `next` as in
+    /// bulk_insert.
+    std::int64_t upsert(const model::entity& e, const sql::change_ptr& rule, void* context,
+                        void* (*next)(void* context));
+    /// Runs it, drops its rows and tells what it took.
+    explanation analyze(const sql::select_ptr& s, reach how_far = {});
+    explanation analyze_text(std::string_view text, const sql_argument* arguments,
+                             std::size_t count, reach how_far = {});
+    /// Any thread.
+    void cancel() noexcept;
     explanation explain(const sql::select_ptr& s);
     explanation explain(const sql::change_ptr& c);
 
@@ -151,6 +179,26 @@ struct object_source {
     }
 };
 
+/// The struct of an object or of a range of objects.
+template <class Objects>
+constexpr auto* upserted_struct() {
+    using T = std::remove_reference_t<Objects>;
+    static_assert(std::is_lvalue_reference_v<Objects> && !std::is_const_v<T>,
+                  "shardwise: upsert() needs a struct or a range of structs that can be written "
+                  "to: generated keys are put into them");
+    if constexpr (is_mapped<T>()) {
+        return static_cast<T*>(nullptr);
+    } else {
+        using object = std::remove_reference_t<decltype(*std::declval<T&>().begin())>;
+        static_assert(!std::is_const_v<object>,
+                      "shardwise: upsert() needs a struct or a range of structs that can be "
+                      "written to: generated keys are put into them");
+        return static_cast<object*>(nullptr);
+    }
+}
+template <class Objects>
+using upserted = std::remove_pointer_t<decltype(upserted_struct<Objects>())>;
+
 }  // namespace detail
 
 class session {
@@ -219,29 +267,33 @@ public:
 
     // ---------------------------------------------------------------- queries
 
+    // `how_far` (one_shard, at_most_shards(n), all_shards): a statement that would ask more is
+    // refused before anything is sent; not said: the fan-out policy decides (cluster/limits.hpp).
+
     /// All rows: refs for select<E>(), tuples or structs for select(columns...).
     template <class Row, class Pins, class Needs, class... From>
-    result<Row> all(const select_query<Row, Pins, Needs, From...>& q) {
+    result<Row> all(const select_query<Row, Pins, Needs, From...>& q, reach how_far = {}) {
         static_assert(std::remove_cvref_t<decltype(q)>::complete,
                       "shardwise: the select list uses a table that is not joined to this query");
-        return result<Row>(rows<Row, From...>(q.statement(), orm::reach::any));
+        return result<Row>(rows<Row, From...>(q.statement(), how_far));
     }
     /// The first row, if there is one.
     template <class Row, class Pins, class Needs, class... From>
-    std::optional<Row> first(const select_query<Row, Pins, Needs, From...>& q) {
-        auto found = all(q.limit(1));
+    std::optional<Row> first(const select_query<Row, Pins, Needs, From...>& q, reach how_far = {}) {
+        auto found = all(q.limit(1), how_far);
         if (found.empty()) return std::nullopt;
         return found.front();
     }
     /// The only row; throws not_found or many_rows.
     template <class Row, class Pins, class Needs, class... From>
-    Row one(const select_query<Row, Pins, Needs, From...>& q) {
-        auto found = all(q.limit(2));
+    Row one(const select_query<Row, Pins, Needs, From...>& q, reach how_far = {}) {
+        auto found = all(q.limit(2), how_far);
         if (found.size() != 1) orm::throw_row_count(found.size());
         return found.front();
     }
     /// Accepts only statements that are proven to ask one shard. What the proof cannot see (a join
-    /// by a condition that finds its rows elsewhere) throws not_supported before anything is sent.
+    /// by a condition that finds its rows elsewhere) throws too_many_shards before anything is
+    /// sent.
     template <class Row, class Pins, class Needs, class... From>
     result<Row> local(const select_query<Row, Pins, Needs, From...>& q) {
         static_assert(routes_to_one_shard<decltype(q)>,
@@ -249,43 +301,104 @@ public:
                       "shard; add 'shard key == value' to where(), or call all()");
         static_assert(std::remove_cvref_t<decltype(q)>::complete,
                       "shardwise: the select list uses a table that is not joined to this query");
-        return result<Row>(rows<Row, From...>(q.statement(), orm::reach::one_shard));
+        return result<Row>(rows<Row, From...>(q.statement(), shardwise::one_shard));
+    }
+    /// The rows of the shards that answer in time, and the list of those that did not. Refused
+    /// (not_supported) for what needs all shards to be right: aggregates over several shards,
+    /// OFFSET, what is computed in the client; and inside a transaction (bad_state).
+    template <class Row, class Pins, class Needs, class... From>
+    partial_result<Row> partial(const select_query<Row, Pins, Needs, From...>& q,
+                                reach how_far = {}) {
+        static_assert(std::remove_cvref_t<decltype(q)>::complete,
+                      "shardwise: the select list uses a table that is not joined to this query");
+        std::vector<missing_shard> missing;
+        orm::row_set_ptr found =
+            core_.partial(entity_for<Row, From...>(), q.statement(), missing, how_far);
+        return {result<Row>(std::move(found)), std::move(missing)};
+    }
+    /// The rows after a cursor, as many as limit() says, in the query's order; ties are broken by
+    /// the primary key. A page costs the same wherever it begins, if an index has the order.
+    ///     auto first = session.page(q.order_by(tracks.price).limit(50));
+    ///     auto second = session.page(q.order_by(tracks.price).limit(50), first.next());
+    /// Throws bad_value for a cursor of another order or one that was damaged, not_supported for
+    /// groups, DISTINCT, OFFSET and UNION.
+    template <class Row, class Pins, class Needs, class... From>
+    shardwise::page<Row> page(const select_query<Row, Pins, Needs, From...>& q,
+                              const cursor& after = {}, reach how_far = {}) {
+        static_assert(std::remove_cvref_t<decltype(q)>::complete,
+                      "shardwise: the select list uses a table that is not joined to this query");
+        orm::session_core::page_place place{after.text()};
+        orm::row_set_ptr found =
+            core_.page(entity_for<Row, From...>(), q.statement(), place, how_far);
+        return {result<Row>(std::move(found)), cursor(std::move(place.next)), place.more};
     }
     /// The number of rows that all() would return.
     template <class Row, class Pins, class Needs, class... From>
-    std::int64_t count(const select_query<Row, Pins, Needs, From...>& q) {
-        return core_.count(q.statement());
+    std::int64_t count(const select_query<Row, Pins, Needs, From...>& q, reach how_far = {}) {
+        return core_.count(q.statement(), how_far);
     }
     template <class Row, class Pins, class Needs, class... From>
-    bool exists(const select_query<Row, Pins, Needs, From...>& q) {
-        return core_.count(q.limit(1).statement()) > 0;
+    bool exists(const select_query<Row, Pins, Needs, From...>& q, reach how_far = {}) {
+        return core_.count(q.limit(1).statement(), how_far) > 0;
     }
     /// Plain structs, unknown to the session: the fast way to read many.
     template <class E, class Pins, class Needs, class... From>
-    std::vector<E> values(const select_query<ref<E>, Pins, Needs, From...>& q) {
+    std::vector<E> values(const select_query<ref<E>, Pins, Needs, From...>& q, reach how_far = {}) {
         std::vector<E> all;
-        core_.values(entity_of<E>(), q.statement(), &all,
-                     [](void* to, std::size_t expected) -> void* {
-                         auto& rows = *static_cast<std::vector<E>*>(to);
-                         if (rows.capacity() == 0 && expected > 0) rows.reserve(expected);
-                         return &rows.emplace_back();
-                     });
+        core_.values(
+            entity_of<E>(), q.statement(), &all,
+            [](void* to, std::size_t expected) -> void* {
+                auto& rows = *static_cast<std::vector<E>*>(to);
+                if (rows.capacity() == 0 && expected > 0) rows.reserve(expected);
+                return &rows.emplace_back();
+            },
+            how_far);
         // The guess was far too high.
         if (all.capacity() > 2 * all.size() + 64) all.shrink_to_fit();
         return all;
     }
     /// Rows one by one with bounded memory; select<E>() gives plain structs.
     template <class Row, class Pins, class Needs, class... From>
-    auto stream(const select_query<Row, Pins, Needs, From...>& q) {
+    auto stream(const select_query<Row, Pins, Needs, From...>& q, reach how_far = {}) {
         using out = typename streamed<Row>::type;
-        return shardwise::stream<out>(core_.open_stream(q.statement()));
+        return shardwise::stream<out>(core_.open_stream(q.statement(), how_far));
     }
 
-    /// UPDATE / DELETE without loading; returns the number of rows. Objects in the session are not
-    /// changed: refresh() them.
+    /// UPDATE, DELETE and INSERT without objects, in this session's transaction; returns the number
+    /// of rows. Objects of the session are read again when they are next asked for: find(), a
+    /// query, or refresh().
     template <class E, class Pins>
-    std::int64_t run(const change_query<E, Pins>& c) {
-        return core_.run(c.statement());
+    std::int64_t run(const change_query<E, Pins>& c, reach how_far = {}) {
+        return core_.run(c.statement(), how_far);
+    }
+    template <class E, class... Cs>
+    std::int64_t run(const insert_query<E, Cs...>& c, reach how_far = {}) {
+        return core_.run(c.statement(), how_far);
+    }
+    /// The same with returning(...): its rows, in no particular order.
+    template <class Row>
+    result<Row> run(const returning_query<Row>& c, reach how_far = {}) {
+        return result<Row>(core_.run_returning(c.statement(), how_far));
+    }
+    /// Inserts a struct, or a range of structs; where a row with the same primary key (or the key
+    /// of `rule`) is there already, it is updated instead. Returns the number of rows inserted or
+    /// updated. Generated keys are written into the structs.
+    ///     session.upsert(stock);
+    ///     session.upsert(users_of_today, on_conflict(users.email).update(users.name));
+    template <class Objects>
+    std::int64_t upsert(Objects&& objects) {
+        using E = detail::upserted<Objects>;
+        static_assert(mapping<E>::is_reference || detail::facts_of<E>::key_pins_shard,
+                      "shardwise: the primary key of this table does not contain its shard key: a "
+                      "row with the same key may live on another shard; name a key that contains "
+                      "it: upsert(rows, on_conflict(columns...).update(columns...))");
+        return upsert_by<E>(objects, detail::by_primary_key<E>());
+    }
+    template <class Objects, class E, class... Cs>
+    std::int64_t upsert(Objects&& objects, const insert_query<E, Cs...>& rule) {
+        static_assert(std::is_same_v<detail::upserted<Objects>, E>,
+                      "shardwise: on_conflict() names columns of another table");
+        return upsert_by<E>(objects, rule.statement());
     }
 
     /// Where a statement would go and why; nothing is sent.
@@ -293,6 +406,18 @@ public:
     explanation explain(const Q& q) {
         return core_.explain(q.statement());
     }
+
+    /// explain() with what it took: runs the query, drops its rows, and tells rows, bytes and
+    /// time of each shard and of each step.
+    template <class Row, class Pins, class Needs, class... From>
+    explanation analyze(const select_query<Row, Pins, Needs, From...>& q, reach how_far = {}) {
+        return core_.analyze(q.statement(), how_far);
+    }
+
+    /// From any thread: the call that is running, and streams that are open, end soon with
+    /// `cancelled`, and their statements on all servers, too. Nothing happens to later calls. A
+    /// commit() that runs is not stopped.
+    void cancel() noexcept { core_.cancel(); }
 
     // ---------------------------------------------------------------- SQL text
 
@@ -309,17 +434,35 @@ public:
         const std::size_t count = detail::row_codecs<Row>(columns);
         return result<Row>(core_.select_text(text, list, sizeof...(Args), columns, count));
     }
-    /// Any SELECT, UPDATE or DELETE; rows with the types that come.
+    template <class Row, class... Args>
+    result<Row> sql(reach how_far, std::string_view text, const Args&... args) {
+        const sql_argument list[] = {detail::to_argument(args)..., {}};
+        const codec* columns[96];
+        const std::size_t count = detail::row_codecs<Row>(columns);
+        return result<Row>(core_.select_text(text, list, sizeof...(Args), columns, count, how_far));
+    }
+    /// Any SELECT, INSERT, UPDATE or DELETE; rows (of RETURNING, too) with the types that come.
     template <class... Args>
     sql_result sql(std::string_view text, const Args&... args) {
         const sql_argument list[] = {detail::to_argument(args)..., {}};
         return core_.run_text(text, list, sizeof...(Args));
+    }
+    template <class... Args>
+    sql_result sql(reach how_far, std::string_view text, const Args&... args) {
+        const sql_argument list[] = {detail::to_argument(args)..., {}};
+        return core_.run_text(text, list, sizeof...(Args), how_far);
     }
     /// Where it would go and why; nothing is sent.
     template <class... Args>
     explanation explain_sql(std::string_view text, const Args&... args) {
         const sql_argument list[] = {detail::to_argument(args)..., {}};
         return core_.explain_text(text, list, sizeof...(Args));
+    }
+    /// Runs it, and tells what it took. SELECT only.
+    template <class... Args>
+    explanation analyze_sql(std::string_view text, const Args&... args) {
+        const sql_argument list[] = {detail::to_argument(args)..., {}};
+        return core_.analyze_text(text, list, sizeof...(Args));
     }
 
     // ---------------------------------------------------------------- bulk
@@ -359,8 +502,31 @@ private:
         using type = E;
     };
 
+    template <class E, class Objects>
+    std::int64_t upsert_by(Objects& objects, const sql::change_ptr& rule) {
+        if constexpr (std::is_same_v<Objects, E>) {
+            using source = detail::object_source<E*>;
+            source s{&objects, &objects + 1};
+            return core_.upsert(entity_of<E>(), rule, &s, &source::next);
+        } else {
+            using source = detail::object_source<decltype(objects.begin())>;
+            source s{objects.begin(), objects.end()};
+            return core_.upsert(entity_of<E>(), rule, &s, &source::next);
+        }
+    }
+
+    /// nullptr: rows of values.
     template <class Row, class Root, class... From>
-    orm::row_set_ptr rows(const sql::select_ptr& s, orm::reach how_far) {
+    static const model::entity* entity_for() {
+        if constexpr (detail::is_ref<Row>) {
+            return &entity_of<Root>();
+        } else {
+            return nullptr;
+        }
+    }
+
+    template <class Row, class Root, class... From>
+    orm::row_set_ptr rows(const sql::select_ptr& s, reach how_far) {
         if constexpr (detail::is_ref<Row>) {
             return core_.load(entity_of<Root>(), s, how_far);
         } else {

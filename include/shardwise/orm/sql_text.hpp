@@ -36,9 +36,9 @@ inline sql_argument named(std::string_view name, std::nullptr_t) { return {name,
 
 /// What a statement of SQL text gave.
 struct sql_result {
-    std::vector<std::string> headings;  ///< one for each column; none for UPDATE and DELETE
+    std::vector<std::string> headings;  ///< one for each column; none without rows
     std::vector<std::vector<value>> rows;
-    std::int64_t changed = 0;  ///< rows that an UPDATE or DELETE changed
+    std::int64_t changed = 0;  ///< rows that an INSERT, UPDATE or DELETE changed
 };
 
 namespace detail {

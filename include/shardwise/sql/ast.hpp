@@ -78,6 +78,8 @@ enum class aggregate : std::uint8_t {
     var_samp,
     stddev_pop,
     stddev_samp,
+    sum_integer,  ///< of integers that PostgreSQL keeps in 32 bits: an int64
+    string_join,  ///< string_agg()
 };
 
 /// Functions of one row (docs/types.md, "Functions").
@@ -97,22 +99,57 @@ enum class function : std::uint8_t {
     absolute,
     floor,    ///< of decimals and doubles
     ceiling,  ///< of decimals and doubles
-    round,    ///< (decimal, digits): half away from zero; digits a constant
+    round,    ///< (decimal, digits): half away from zero; digits a constant. (double): half to even
     coalesce,
+    trunc,     ///< (decimal, digits): towards zero; digits a constant
+    quotient,  ///< (a, b, digits, rounding): exact numbers divided, digits and rounding constants
+    reverse,   ///< (text)
+    add_interval,  ///< (date or timestamp, months, days, microseconds), constants: a timestamp
+    add_days,      ///< (date, days)
+    days_between,  ///< (date, date): the days from the second to the first
+    epoch,         ///< (date or timestamp): seconds since 1970 as a decimal of six digits
+    // Computed in the client: not every engine has them, or not alike (is_local).
+    repeat,      ///< (text, times)
+    pad_left,    ///< (text, length, fill)
+    pad_right,   ///< (text, length, fill)
+    trim_of,     ///< (text, characters, sides): 1 left, 2 right, 3 both; sides a constant
+    initcap,     ///< (text)
+    split_part,  ///< (text, separator, number)
+    translate,   ///< (text, from, to)
+    ascii,       ///< (text): the code point of the first character
+    chr,         ///< (code point)
+    to_text,     ///< (decimal, timestamp)
+    to_char,     ///< (date or timestamp, pattern)
+    to_decimal,  ///< (double, digits): by its 15 first digits; digits a constant
+    power,       ///< of doubles, as are those that follow
+    square_root,
+    exponential,
+    logarithm,
+    logarithm_10,
+    json_get,   ///< (json, key or index, step): a json
+    json_text,  ///< (json, key or index, step): its text
 };
+
+/// How a quotient is cut to its digits.
+enum class rounding : std::uint8_t { half_away, towards_zero, down, up };
+
+/// What the second argument of json_get and json_text is.
+enum class json_step : std::uint8_t { key, index, path };
 
 /// Parts of dates and instants (UTC).
 enum class time_unit : std::uint8_t {
     year,
     quarter,
     month,
-    week,  ///< begins on Monday; truncate only
+    week,  ///< begins on Monday; extract gives the number of ISO 8601
     day,
     hour,
     minute,
     second,
-    weekday,   ///< 0 Sunday .. 6 Saturday; extract only
-    year_day,  ///< from 1; extract only
+    weekday,      ///< 0 Sunday .. 6 Saturday; extract only
+    year_day,     ///< from 1; extract only
+    iso_weekday,  ///< 1 Monday .. 7 Sunday; extract only
+    iso_year,     ///< of the week; extract only
 };
 
 /// Functions over the rows of a window, besides the aggregates.
@@ -121,10 +158,13 @@ enum class window_function : std::uint8_t {
     rank,
     dense_rank,
     ntile,  ///< (groups)
-    lag,    ///< (x) or (x, rows), rows a constant
+    lag,    ///< (x), (x, rows) or (x, rows, otherwise), rows a constant
     lead,
     first_value,
     last_value,
+    nth_value,  ///< (x, number), number a constant
+    percent_rank,
+    cume_dist,
 };
 
 expr_ptr column(const column_ref& c);
@@ -168,8 +208,9 @@ struct ordering {
 /// The rows that an aggregate or a window function sees. Without bounds: from the first row of the
 /// partition to the last peer of the current row, or all rows when there is no order.
 struct frame {
-    enum class unit : std::uint8_t { none, rows, range };
-    /// Of a bound: everything before (after), so many rows before (after), the current row.
+    enum class unit : std::uint8_t { none, rows, range, groups };
+    /// Of a bound: everything before (after), so many rows or groups before (after) or, with range,
+    /// so far in the unit that the order key is kept in, the current row.
     enum class edge : std::uint8_t { unbounded, offset, current };
     unit what = unit::none;
     edge from = edge::unbounded;
@@ -190,6 +231,11 @@ struct window_description {
 expr_ptr over(const expr_ptr& call, const window_description& w);
 expr_ptr over(window_function f, const expr_ptr* arguments, std::size_t count,
               const window_description& w);
+
+/// string_agg(x, separator ORDER BY ...): of the values that are not NULL; NULL when there is none.
+/// Without an order they come in the order of their bytes.
+expr_ptr string_agg(const expr_ptr& x, const expr_ptr& separator, bool distinct, const ordering* by,
+                    std::size_t count);
 
 /// SELECT of all columns of one table in mapping order (items == nullptr) or of expressions.
 select_ptr make_select(const schema::table& from, const expr_ptr* items, std::size_t count);
@@ -222,11 +268,25 @@ select_ptr set_limit(const select_ptr&, std::int64_t limit);
 select_ptr set_offset(const select_ptr&, std::int64_t offset);
 select_ptr set_distinct(const select_ptr&);
 
-/// UPDATE / DELETE of one table.
+/// Changes of one table. Conditions and what columns are set to may hold subqueries.
 change_ptr make_update(const schema::table& target);
 change_ptr make_delete(const schema::table& target);
+/// INSERT of rows that give these columns; the others take ids, defaults or NULL. Exactly one
+/// source follows: add_row() or set_source().
+change_ptr make_insert(const schema::table& target, const std::uint16_t* columns,
+                       std::size_t count);
+/// One value for each column; an empty pointer is DEFAULT.
+change_ptr add_row(const change_ptr&, const expr_ptr* values);
+/// INSERT ... SELECT: as many items as columns, of their types.
+change_ptr set_source(const change_ptr&, const select_ptr& rows);
+/// ON CONFLICT of these key columns DO NOTHING; add_set() and add_where() make it DO UPDATE.
+change_ptr set_conflict(const change_ptr&, const std::uint16_t* key, std::size_t count);
 change_ptr add_set(const change_ptr&, std::uint16_t column, const expr_ptr& to);
 change_ptr add_where(const change_ptr&, const expr_ptr&);
+/// Rows as they are after an INSERT or UPDATE, as they were before a DELETE.
+change_ptr add_returning(const change_ptr&, const expr_ptr* items, std::size_t count);
+/// In DO UPDATE: the value that was to be inserted. 255 is no number of an appearance otherwise.
+inline constexpr std::uint8_t excluded_row = 255;
 
 }  // namespace sql
 }  // namespace shardwise

@@ -21,6 +21,8 @@ local_column local_column_of(const schema::column& c) {
 /// One appearance of a table: which of its columns are needed and which conditions are its own.
 struct appearance : source_place {
     const sql::derived* made = nullptr;
+    /// Nothing is fetched: no table at all, or the rows of WITH RECURSIVE so far.
+    bool given = false;
     std::vector<schema::column_index> columns;
     std::shared_ptr<const schema::table> table;
 
@@ -42,10 +44,12 @@ public:
     taker_apart(const sql::select& s, bool push_filter) : s_(s), push_filter_(push_filter) {}
 
     local_statement run() {
-        if (!s_.branches.empty()) return parts_of_set_operation();
+        if (s_.recursive) names_.push_back(s_.recursive->name);
+        if (!s_.branches.empty() && !s_.recursive) return parts_of_set_operation();
         explore(s_);
         local_statement out;
-        for (appearance& a : appearances_) out.sources.push_back(source_of(a));
+        for (appearance& a : appearances_)
+            if (!a.given) out.sources.push_back(source_of(a));
         for (inner_statement& i : inner_) {
             const shared<sql::select> copy = sql::clone(*i.query);
             if (i.one_row && copy->branches.empty() && !copy->limit) copy->limit = 1;
@@ -85,6 +89,7 @@ private:
         a.at = t;
         a.made = s.find_derived(t.table);
         a.derived = a.made != nullptr;
+        a.given = t.table == &sql::no_table() || t.table == s_.recursive.get();
         appearances_.push_back(std::move(a));
     }
 
@@ -163,7 +168,8 @@ private:
     // fetched
 
     sql::table_ref local(const sql::table_ref& t) {
-        return {find({t.table, 0, t.alias})->table.get(), 0};
+        const appearance& a = *find({t.table, 0, t.alias});
+        return a.given ? t : sql::table_ref{a.table.get(), 0};
     }
 
     /// One result for each expression: DISTINCT is ordered by the very item that it selects.
@@ -178,6 +184,7 @@ private:
         return sql::rewrite(e, [this](const sql::expr_ptr& x) -> sql::expr_ptr {
             if (x->kind == sql::expr_kind::column) {
                 const appearance* const a = find(x->ref);
+                if (a->given) return x;
                 return sql::column({a->table.get(), a->position_of(x->ref.column), 0});
             }
             if (!x->query) return {};

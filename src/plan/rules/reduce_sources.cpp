@@ -36,7 +36,7 @@ void for_each_conjunct(const sql::expr_ptr& e, const std::function<void(const sq
 /// inner statement on an outer row says nothing of whether that row is needed.
 source_place* only_place_in(const sql::expr_ptr& e, places all) {
     source_place* found = nullptr;
-    bool one = !e->has_query;
+    bool one = !e->has_query && !e->has_local;
     sql::for_each_node(e, [&](const sql::expr& x) {
         if (x.kind != sql::expr_kind::column) return;
         const auto at = std::find_if(all.begin(), all.end(), [&](const source_place* p) {

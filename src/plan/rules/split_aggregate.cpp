@@ -132,6 +132,7 @@ private:
             case sql::aggregate::count:
                 return {merge::count, add(e)};
             case sql::aggregate::sum:
+            case sql::aggregate::sum_integer:
                 return {merge::sum, add(e)};
             case sql::aggregate::min:
                 return {merge::min, add(e)};
@@ -142,6 +143,8 @@ private:
                 return {merge::present, distinct_column_};
             case sql::aggregate::avg:
                 break;
+            case sql::aggregate::string_join:
+                refuse("string_agg()");
             case sql::aggregate::sum_distinct:
             case sql::aggregate::avg_distinct:
                 refuse("SUM and AVG of different values");

@@ -32,7 +32,8 @@ public:
                                               .scaled_decimals = false,
                                               .numbered_parameters = false,
                                               .narrow_arithmetic = false,
-                                              .sequential_assignments = true};
+                                              .sequential_assignments = true,
+                                              .literal_limits = false};
         return table;
     }
 

@@ -25,7 +25,8 @@ public:
                                               .scaled_decimals = false,
                                               .numbered_parameters = true,
                                               .narrow_arithmetic = true,
-                                              .sequential_assignments = false};
+                                              .sequential_assignments = false,
+                                              .literal_limits = true};
         return table;
     }
 

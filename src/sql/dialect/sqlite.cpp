@@ -30,7 +30,8 @@ public:
                                               .scaled_decimals = true,
                                               .numbered_parameters = false,
                                               .narrow_arithmetic = false,
-                                              .sequential_assignments = false};
+                                              .sequential_assignments = false,
+                                              .literal_limits = false};
         return table;
     }
 

@@ -14,5 +14,14 @@ void control(sw::session& s, sw::cluster& db) {
               .join(users.posts)
               .group_by(users.name)
               .having(sw::count(posts.id) > 3));
+    s.all(sw::select(posts.color, sw::string_agg(sw::cast_to<std::string>(posts.likes), ", ",
+                                                 sw::order_by(posts.likes.desc())))
+              .group_by(posts.color));
     s.run(sw::update<User>().set(users.name, "x").where(users.id == 1));
+    s.run(sw::insert_into(posts.author_id, posts.title).values(1, "x").returning(posts.id));
+    s.run(sw::insert_into(posts.author_id).from(sw::select(users.id)).on_conflict(posts.id, posts.author_id));
+    s.run(sw::erase<User>().where(users.id == 1).returning(users.id));
+    User u;
+    s.upsert(u, sw::on_conflict(users.id).update(users.name));
+    s.upsert(u);
 }

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "parse/statement_parser.hpp"
 #include "plan/explain.hpp"
 #include "shardwise/base/error.hpp"
 #include "support/statements.hpp"
@@ -95,6 +96,25 @@ private:
     std::string file_;
     cluster_view view_;
     std::string out_;
+};
+
+/// The tables of a shop, for SQL text.
+class shop_tables final : public parse::table_lookup {
+public:
+    explicit shop_tables(const shop& s) : shop_(s) {}
+    const table* find(std::string_view name) const override {
+        for (const char* known : names_)
+            if (name == known) return &shop_.at(known);
+        return nullptr;
+    }
+    std::vector<std::string_view> names() const override {
+        return {std::begin(names_), std::end(names_)};
+    }
+
+private:
+    static constexpr const char* names_[] = {"users",     "orders", "order_lines",
+                                             "countries", "notes",  "machines"};
+    const shop& shop_;
 };
 
 TEST(GoldenPlans, RoutesUnderModulo) {
@@ -424,6 +444,49 @@ TEST(GoldenPlans, Changes) {
     g("DELETE", sql::add_where(sql::make_delete(g.at("orders")), (g.col("orders.user_id") == 5).e));
     g("a reference table",
       sql::add_where(sql::make_delete(g.at("countries")), (g.col("countries.code") == "de").e));
+}
+
+TEST(GoldenPlans, ChangesWithSubqueriesAndInserts) {
+    golden g("changes_of_found_rows.case", by_modulo(3), 3);
+    const shop_tables tables(g.s);
+    const auto text = [&](const char* sql) {
+        g(sql, std::get<sql::change_ptr>(parse::parse_statement(sql, tables).parsed));
+    };
+    for (const char* sql : {
+             "UPDATE users SET age = 1 WHERE id IN (SELECT user_id FROM orders WHERE total > 5)",
+             "UPDATE users SET age = 1 WHERE id NOT IN (SELECT user_id FROM orders)",
+             "UPDATE users SET age = 1 WHERE id IN (SELECT id FROM machines)",
+             "UPDATE users SET age = 1 WHERE country IN (SELECT code FROM countries)",
+             "UPDATE users SET score = (SELECT max(total) FROM orders WHERE user_id = users.id)",
+             "UPDATE users SET score = (SELECT max(total) FROM orders), age = age + 1 WHERE id > 5",
+             "UPDATE users SET age = (SELECT min(age) FROM users u WHERE u.id = users.id)",
+             "UPDATE users SET age = 1 WHERE id = 4 AND EXISTS (SELECT 1 FROM orders WHERE "
+             "user_id = 4 AND total > 5)",
+             "UPDATE countries SET title = 'x' WHERE code IN (SELECT country FROM users)",
+             "DELETE FROM orders WHERE total < (SELECT avg(total) FROM orders)",
+             "DELETE FROM orders WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = "
+             "orders.user_id)",
+             "DELETE FROM orders WHERE user_id = 5 RETURNING id, total * 2",
+             "INSERT INTO orders (id, user_id, total) VALUES (1, 4, 1.5)",
+             "INSERT INTO orders (id, user_id, total) VALUES (1, 4, 1.5), (2, 5, 1), (3, 7, 2)",
+             "INSERT INTO orders (id, user_id, total) VALUES (1, 2 + 2, 1.5)",
+             "INSERT INTO countries VALUES ('de', 'Germany')",
+             "INSERT INTO orders SELECT id, user_id, total, rating FROM orders WHERE user_id < 9",
+             "INSERT INTO orders (id, user_id, total) SELECT o.id, u.id, o.total FROM users u JOIN "
+             "orders o ON o.user_id = u.id WHERE u.id = 7",
+             "INSERT INTO orders (id, user_id, total) SELECT id, user_id + 1, total FROM orders",
+             "INSERT INTO orders (id, user_id, total) SELECT id, id, score FROM users ORDER BY age "
+             "LIMIT 3",
+             "INSERT INTO countries SELECT country, min(name) FROM users GROUP BY country",
+             "INSERT INTO users VALUES (1, 'x', 'de', 5, NULL) ON CONFLICT (id) DO UPDATE SET age "
+             "= users.age + excluded.age",
+             "INSERT INTO orders (id, user_id, total) VALUES (1, 4, 1) ON CONFLICT (id) DO NOTHING",
+             "INSERT INTO users VALUES (1, 'x', 'de', 5, NULL) ON CONFLICT (name) DO NOTHING",
+             "INSERT INTO users VALUES (1, 'x', 'de', 5, NULL) ON CONFLICT (id) DO UPDATE SET id "
+             "= 5",
+             "INSERT INTO orders (id, user_id, total) SELECT id, user_id, rating FROM orders",
+         })
+        text(sql);
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ TEST_P(TypedLanguage, ComputesNumbersAndConversions) {
              .order_by(everything.large),
          "SELECT large, abs(5 - large), floor(price), ceil(price), round(price), round(price, 1), "
          "CAST(large AS double precision), CAST(large AS text), CAST(price AS numeric(12, 2)), "
-         "CAST(flag AS bigint) FROM everything ORDER BY large");
+         "CAST(flag AS bigint) FROM everything ORDER BY everything.large");
 }
 
 TEST_P(TypedLanguage, ComputesDates) {
@@ -109,13 +109,14 @@ TEST_P(TypedLanguage, ComputesDates) {
              .where(extract(unit::month, everything.day) > 1)
              .order_by(everything.large),
          "SELECT large, extract(year from day), extract(quarter from at), extract(dow from day), "
-         "extract(hour from at), date_trunc('month', day), date_trunc('week', at) FROM everything "
+         "extract(hour from at), CAST(date_trunc('month', day) AS date), date_trunc('week', at) "
+         "FROM everything "
          "WHERE extract(month from day) > 1 ORDER BY large");
     same(select(truncate(unit::quarter, everything.day), count())
              .group_by(truncate(unit::quarter, everything.day))
              .order_by(truncate(unit::quarter, everything.day)),
-         "SELECT date_trunc('quarter', day), count(*) FROM everything GROUP BY "
-         "date_trunc('quarter', day) ORDER BY date_trunc('quarter', day)");
+         "SELECT CAST(date_trunc('quarter', day) AS date), count(*) FROM everything GROUP BY "
+         "CAST(date_trunc('quarter', day) AS date) ORDER BY 1");
 }
 
 TEST_P(TypedLanguage, ChoosesValues) {
@@ -308,7 +309,12 @@ TEST_P(TypedLanguage, LocalAsksOneShardOrNobody) {
                            .join<Everything>(everything.large == users.score)
                            .where(users.id == 1);
     EXPECT_NO_THROW(s.all(apart));
-    EXPECT_THROW(s.local(apart), not_supported_error);
+    try {
+        s.local(apart);
+        ADD_FAILURE() << "two shards were asked";
+    } catch (const error& e) {
+        EXPECT_EQ(e.code(), error_code::too_many_shards) << e.what();
+    }
     const auto together =
         select(users.id, posts.title).join<Post>(posts.author_id == users.id).where(users.id == 1);
     EXPECT_EQ(s.local(together).size(), s.all(together).size());

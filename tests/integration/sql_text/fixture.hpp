@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <functional>
 #include <memory>
 #include <random>
 #include <string>
@@ -29,13 +31,19 @@ public:
 
     /// Rows as text, sorted unless the statement says how; doubles to nine digits: sums of them
     /// depend on the order of additions.
-    std::vector<std::string> rows(const std::string& text) const {
+    std::vector<std::string> rows(const std::string& text) const { return rows(text, display); }
+    /// As rows_of_server() writes them.
+    std::vector<std::string> plain_rows(const std::string& text) const {
+        return rows(text, [](const arg& v) { return plain(display(v)); });
+    }
+    std::vector<std::string> rows(const std::string& text,
+                                  const std::function<std::string(const arg&)>& show) const {
         session s{*db};
         const sql_result found = s.sql(text);
         std::vector<std::string> out;
         for (const auto& row : found.rows) {
             std::string line;
-            for (const value& v : row) line += display(v.view()) + "|";
+            for (const value& v : row) line += show(v.view()) + "|";
             out.push_back(std::move(line));
         }
         if (!is_ordered(text)) std::sort(out.begin(), out.end());
@@ -47,7 +55,26 @@ public:
         return order != std::string::npos && text.find(')', order) == std::string::npos;
     }
 
+    const test_shards& shards() const noexcept { return shards_; }
+    /// Straight from the first shard, by its own parser: what PostgreSQL answers.
+    std::vector<std::string> rows_of_server(const std::string& text) const;
+
     std::unique_ptr<cluster> db;
+
+    /// Quotes of text and the writing of numbers and instants do not count.
+    static std::string plain(std::string t) {
+        if (t.size() > 1 && t.front() == '\'' && t.back() == '\'') t = t.substr(1, t.size() - 2);
+        if (t.ends_with("+00")) {
+            t.resize(t.size() - 3);
+            while (t.find('.') != std::string::npos && t.back() == '0') t.pop_back();
+        }
+        char* end = nullptr;
+        const double number = std::strtod(t.c_str(), &end);
+        if (!t.empty() && *end == '\0' &&
+            t.find_first_not_of("0123456789.e+-") == std::string::npos)
+            return fmt::format("{:.9g}", number == 0 ? 0.0 : number);
+        return t;
+    }
 
 private:
     static std::string display(const arg& v) {
@@ -99,6 +126,11 @@ private:
             if (r(6) != 0) i.person_id = r(70) - 12;
             i.label = "item " + std::to_string(r(12));
             i.weight = decimal::from_unscaled(r(9000) - 500, 3);
+            if (id % 5 != 0)
+                i.info =
+                    json{fmt::format(R"({{"kind": "k{}", "n": {}, "tags": ["a", {}.50, null],)"
+                                     R"( "deep": {{"x" : [1,{{"y": "\u00e9\n"}}]}}, "ok":{}}})",
+                                     id % 3, id, id % 4, id % 2 == 0)};
             items.push_back(i);
         }
         session s{*db};
@@ -111,5 +143,29 @@ private:
 
     test_shards shards_;
 };
+
+inline std::vector<std::string> one_cluster::rows_of_server(const std::string& text) const {
+    const std::size_t columns = session{*db}.sql(text).headings.size();
+    std::string names, items;
+    for (std::size_t i = 0; i < columns; ++i) {
+        names += fmt::format("{}c{}", i == 0 ? "" : ", ", i);
+        items += fmt::format("{}c{}::text", i == 0 ? "" : ", ", i);
+    }
+    engine::engine e(engine::parse_url(shards_[0].url), {});
+    const deadline limit = deadline::after(std::chrono::seconds(30));
+    const auto link = e.acquire(limit);
+    engine::statement s;
+    s.text = fmt::format("SELECT {} FROM ({}) AS q({})", items, text, names);
+    s.columns.assign(columns, {column_type::text, 0});
+    std::vector<std::string> out;
+    engine::run(*link, s, {}, limit, [&](std::span<const arg> row) {
+        std::string line;
+        for (const arg& v : row)
+            line += (v.is_null() ? std::string("NULL") : plain(std::string(v.text()))) + "|";
+        out.push_back(std::move(line));
+    });
+    if (!is_ordered(text)) std::sort(out.begin(), out.end());
+    return out;
+}
 
 }  // namespace shardwise::test

@@ -30,6 +30,7 @@ struct item {
     std::optional<std::int64_t> person_id{};
     std::string label;
     decimal weight;
+    std::optional<json> info{};
 };
 struct land {
     std::string code;
@@ -69,6 +70,7 @@ struct shardwise::mapping<shardwise::test::item> : table<shardwise::test::item, 
     column<&row::person_id> person_id;
     column<&row::label, length<40>> label;
     column<&row::weight, digits<10, 3>> weight;
+    column<&row::info> info;
 };
 template <>
 struct shardwise::mapping<shardwise::test::land>

@@ -42,6 +42,8 @@ constexpr expected_row expected[] = {
     {bad_query, 306, "bad_query"},
     {shard_key_change, 307, "shard_key_change"},
     {bad_input, 308, "bad_input"},
+    {too_many_shards, 311, "too_many_shards"},
+    {result_too_large, 312, "result_too_large"},
     {unique_violation, 401, "unique_violation"},
     {foreign_key_violation, 402, "foreign_key_violation"},
     {not_null_violation, 403, "not_null_violation"},

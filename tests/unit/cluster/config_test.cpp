@@ -38,6 +38,13 @@ connect_timeout_ms = 200
 [timeouts]
 statement_ms = 300
 lock_ms = 400
+[fan_out]
+scatters = "refuse"
+few = 2
+[limits]
+rows = 5
+bytes = 6000000000
+scratch_bytes = 0
 [tables.customers]
 shard_key = "id"
 strategy = "modulo"
@@ -71,6 +78,11 @@ default_bucket = 1
     EXPECT_EQ(c.options.connect_timeout_ms, 200);
     EXPECT_EQ(c.options.statement_timeout_ms, 300);
     EXPECT_EQ(c.options.lock_timeout_ms, 400);
+    EXPECT_EQ(c.options.fan_out.scatters, fan_out::policy::refuse);
+    EXPECT_EQ(c.options.fan_out.few, 2U);
+    EXPECT_EQ(c.options.limits.rows, 5);
+    EXPECT_EQ(c.options.limits.bytes, 6'000'000'000);
+    EXPECT_EQ(c.options.limits.scratch_bytes, 0);
     ASSERT_EQ(c.tables.size(), 5U);
     const auto table = [&](const std::string& name) {
         for (const auto& t : c.tables)
@@ -126,6 +138,9 @@ TEST(ClusterFile, RefusesMistakesAtTheirPlace) {
              {one_shard + "[pool]\nsize = \"3\"\n", ":5:8", "a whole number"},
              {one_shard + "[pool]\nsize = 0\n", ":5:8", "1 to 10000"},
              {one_shard + "[timeouts]\nstatement_ms = -1\n", ":5:16", "0 to"},
+             {one_shard + "[fan_out]\nscatters = \"maybe\"\n", ":5:12", "\"warn\""},
+             {one_shard + "[fan_out]\nfew = 0\n", ":5:7", "1 to"},
+             {one_shard + "[limits]\nmemory = 1\n", ":5:1", "no key 'memory'"},
              {one_shard + "[cluster]\nname = 3\n", ":5:8", "text in quotes"},
              {one_shard + "[cluster]\nname = \"\"\n", ":5:8", "empty"},
              {one_shard + one_shard, ":5:8", "two shards are named 's1'"},

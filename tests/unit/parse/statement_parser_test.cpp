@@ -118,7 +118,7 @@ TEST(ParseStatement, EveryClauseReachesTheCompiledText) {
         R"(SELECT DISTINCT CAST("customers"."name" AS text) COLLATE "C" FROM "customers" LEFT JOIN "orders" )"
         R"(ON "orders"."customer_id" = "customers"."id" AND "orders"."total" > $1 )"
         R"(WHERE ("customers"."id" % $2) = $3 ORDER BY CAST("customers"."name" AS text) COLLATE "C" DESC )"
-        "LIMIT $4 OFFSET $5 | 5 | 2 | 0 | 10 | 20");
+        "LIMIT 10 OFFSET 20 | 5 | 2 | 0");
 }
 
 TEST(ParseStatement, ReadsUpdateAndDelete) {
@@ -135,6 +135,58 @@ TEST(ParseStatement, ReadsUpdateAndDelete) {
     const sql::change_ptr d = std::get<sql::change_ptr>(parsed("DELETE FROM customers").parsed);
     EXPECT_EQ(d->what, sql::change::verb::erase);
     EXPECT_FALSE(d->where);
+}
+
+TEST(ParseStatement, ReadsInsert) {
+    const statement v = parsed(
+        "INSERT INTO orders (no, at, total) VALUES ('A', '2011-12-09', 1.5), ('B', DEFAULT, NULL) "
+        "ON CONFLICT (no) DO UPDATE SET total = orders.total + excluded.total, qty = 1 "
+        "WHERE excluded.total > 0 RETURNING *, total * 2 AS twice");
+    const sql::change_ptr c = std::get<sql::change_ptr>(v.parsed);
+    EXPECT_EQ(c->what, sql::change::verb::insert);
+    EXPECT_EQ(c->inserted->columns, (std::vector<schema::column_index>{0, 2, 3}));
+    ASSERT_EQ(c->inserted->rows.size(), 2u);
+    EXPECT_EQ(c->inserted->rows[0][1]->literal.kind(), kind::timestamp);
+    EXPECT_FALSE(c->inserted->rows[1][1]) << "DEFAULT";
+    EXPECT_EQ(c->inserted->conflict_key, (std::vector<schema::column_index>{0}));
+    EXPECT_EQ(c->assignments.size(), 2u);
+    EXPECT_TRUE(c->where);
+    EXPECT_EQ(v.headings,
+              (std::vector<std::string>{"no", "customer_id", "at", "total", "qty", "twice"}));
+    const sql::change_ptr s = std::get<sql::change_ptr>(
+        parsed("INSERT INTO customers (id, joined) SELECT customer_id, '2020-02-02' FROM orders")
+            .parsed);
+    ASSERT_TRUE(s->inserted->source);
+    EXPECT_EQ(s->inserted->source->items[1].expression->literal.kind(), kind::date);
+    const sql::change_ptr first =
+        std::get<sql::change_ptr>(parsed("INSERT INTO customers VALUES (1, 'x')").parsed);
+    EXPECT_EQ(first->inserted->columns.size(), 2u) << "without names the first columns";
+}
+
+TEST(ParseStatement, MistakesInInsertHaveAPlace) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"INSERT INTO customer (id) VALUES (1)", "unknown_table 1:13"},
+        {"INSERT INTO customers (id, nme) VALUES (1, 'x')", "unknown_column 1:28"},
+        {"INSERT INTO customers (id, id) VALUES (1, 2)", "bad_query 1:1"},
+        {"INSERT INTO customers (id) VALUES (1, 2)", "bad_query 1:1"},
+        {"INSERT INTO customers (id, name) VALUES (1, 'x'), (2)", "bad_query 1:52"},
+        {"INSERT INTO customers (id) VALUES ('x')", "bad_query 1:36"},
+        {"INSERT INTO customers (id) VALUES (true)", "bad_query 1:36"},
+        {"INSERT INTO customers (id) VALUES (name)", "unknown_column 1:36"},
+        {"INSERT INTO customers (sw_bucket) VALUES (1)", "bad_query 1:1"},
+        {"INSERT INTO customers (id) SELECT id, name FROM customers", "bad_query 1:1"},
+        {"INSERT INTO customers (id) SELECT name FROM customers", "bad_query 1:35"},
+        {"INSERT INTO customers (id) VALUES (1) ON CONFLICT (nme) DO NOTHING",
+         "unknown_column 1:51"},
+        {"INSERT INTO customers (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET nme = 1",
+         "unknown_column 1:70"},
+        {"INSERT INTO customers (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET score = score + 1",
+         "bad_query 1:78"},
+        {"INSERT INTO customers (id) VALUES (1) RETURNING nme", "unknown_column 1:49"},
+        {"INSERT INTO customers (id) VALUES (1) RETURNING count(*)", "bad_query 1:49"},
+    };
+    for (const auto& [sql, expected] : cases)
+        EXPECT_EQ(refusal(sql).substr(0, refusal(sql).find(": ")), expected) << sql;
 }
 
 TEST(ParseStatement, LiteralsTakeTheTypeOfTheColumnTheyMeet) {
@@ -185,8 +237,8 @@ TEST(ParseStatement, CastsOfLiteralsAreLiterals) {
               (texts{"integer 5", "decimal 1.50"}));
     EXPECT_EQ(refusal("SELECT id FROM customers WHERE CAST(name AS bigint) = 1").substr(0, 14),
               "bad_query 1:32");
-    EXPECT_EQ(refusal("SELECT no FROM orders JOIN customers USING (id) WHERE 1 = 1").substr(0, 13),
-              "not_supported");
+    EXPECT_EQ(refusal("SELECT no FROM orders JOIN customers USING (id) WHERE 1 = 1").substr(0, 19),
+              "unknown_column 1:28");
     EXPECT_EQ(refusal("SELECT no FROM orders WHERE total = 1.567::numeric(3,2)").substr(0, 14),
               "bad_query 1:37");
 }
@@ -357,40 +409,29 @@ TEST_P(UnsupportedConstruct, IsRefusedAtItsPlace) {
 INSTANTIATE_TEST_SUITE_P(
     Statements, UnsupportedConstruct,
     testing::Values(
-        refused{"SELECT 1", "1:1"},
-        refused{"SELECT id FROM customers INTERSECT ALL SELECT qty FROM orders", "1:1"},
-        refused{"WITH x AS (SELECT 1) SELECT id FROM customers", "1:6"},
-        refused{"WITH RECURSIVE x AS (SELECT id FROM customers) SELECT id FROM x", "1:1"},
         refused{"SELECT id FROM customers FOR UPDATE", "1:1"},
-        refused{"SELECT DISTINCT ON (name) id FROM customers", "1:21"},
-        refused{"SELECT (SELECT 1) FROM customers", "1:8"},
+        refused{"SELECT array_agg(id) FROM customers", "1:8"},
+        refused{"SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY id) FROM customers", "1:8"},
+        refused{"SELECT id FROM customers WHERE name ~ 'a'", "1:37"},
+        refused{"SELECT interval '1 day' FROM customers", "1:8"},
+        refused{"SELECT id FROM pg_catalog.customers", "1:16"},
         refused{"SELECT id FROM customers, LATERAL (SELECT qty FROM orders) x", "1:1"},
-        refused{"SELECT id FROM customers WHERE id = ANY (SELECT qty FROM orders)", "1:35"},
-        refused{"SELECT id FROM customers WHERE (id, name) IN (SELECT qty, no FROM orders)",
-                "1:32"},
-        refused{"SELECT string_agg(name, ',') FROM customers", "1:8"},
-        refused{"SELECT current_date FROM customers", "1:8"},
         refused{"SELECT stddev(DISTINCT id) FROM customers", "1:8"},
-        refused{"SELECT percent_rank() OVER (ORDER BY id) FROM customers", "1:8"},
         refused{"SELECT extract(century FROM joined) FROM customers", "1:16"},
-        refused{"SELECT id FROM customers WHERE name ILIKE 'a'", "1:37"},
-        refused{"SELECT id FROM customers WHERE name LIKE 'a' ESCAPE '!'", "1:37"},
         refused{"SELECT id FROM customers WHERE id = ANY ('{1}')", "1:35"},
-        refused{"SELECT id FROM customers WHERE (id, name) = (1, 'x')", "1:32"},
-        refused{"SELECT id FROM customers NATURAL JOIN orders", "1:1"},
-        refused{"SELECT a.id FROM customers a JOIN customers b USING (id)", "1:35"},
-        refused{"SELECT id FROM public.customers", "1:16"},
         refused{"SELECT id FROM ONLY customers", "1:21"},
         refused{"SELECT a.b.id FROM customers", "1:8"},
-        refused{"SELECT id FROM customers GROUP BY ROLLUP (id)", "1:35"},
-        refused{"SELECT id FROM customers ORDER BY id FETCH FIRST 3 ROWS WITH TIES", "1:50"},
+        refused{"VALUES (1) ORDER BY 1 FETCH FIRST 3 ROWS WITH TIES", "1:35"},
         refused{"UPDATE customers SET name = DEFAULT", "1:29"},
         refused{"UPDATE customers SET (id, name) = (1, 'x')", "1:23"},
         refused{"UPDATE customers SET name = 'x' FROM orders", "1:1"},
-        refused{"UPDATE customers SET name = 'x' RETURNING id", "1:1"},
         refused{"DELETE FROM customers USING orders", "1:1"},
-        refused{"DELETE FROM customers RETURNING id", "1:1"},
-        refused{"INSERT INTO customers VALUES (1)", "1:1"},
+        refused{"DELETE FROM customers RETURNING (SELECT min(qty) FROM orders)", "1:33"},
+        refused{"INSERT INTO customers DEFAULT VALUES", "1:1"},
+        refused{"INSERT INTO orders (no) VALUES ('1') ON CONFLICT DO NOTHING", "1:38"},
+        refused{"INSERT INTO orders (no) VALUES ('1') ON CONFLICT (lower(no)) DO NOTHING", "1:50"},
+        refused{"INSERT INTO orders (no) OVERRIDING USER VALUE VALUES ('1')", "1:1"},
+        refused{"WITH x AS (SELECT id FROM customers) INSERT INTO orders (no) VALUES ('1')", "1:1"},
         refused{"EXPLAIN SELECT id FROM customers", "1:1"}, refused{"DROP TABLE customers", "1:1"},
         refused{"SELECT id FROM customers; DELETE FROM customers", "1:27"}));
 
@@ -406,6 +447,7 @@ TEST(ParseStatement, ParametersAreValuesAndMissingOnesHaveAPlace) {
     const sql::select_ptr s =
         parsed("SELECT id FROM customers WHERE name = :who AND id = :id AND id = $1");
     const sql::compiled c = sql::compile(*s, sql::dialect_for(sql::dialect_kind::postgres));
+    EXPECT_EQ(parsed("SELECT id FROM customers LIMIT :id OFFSET $1")->limit, 5);
     ASSERT_EQ(c.values.size(), 3u);
     EXPECT_EQ(c.values[0].view().text(), "x");
     EXPECT_EQ(c.values[1].view().integer(), 5);

@@ -28,7 +28,7 @@ TEST(Rewrites, AllSwitchesEachOff) {
                  rules.push_filter || rules.push_expressions || rules.push_order ||
                  rules.push_limit || rules.push_distinct || rules.push_groups ||
                  rules.split_aggregate || rules.push_joins || rules.push_subqueries ||
-                 rules.push_windows);
+                 rules.push_windows || rules.pass_rows_through);
 }
 
 TEST(Rewrites, AnUnknownNameIsRefusedWithTheKnownOnes) {

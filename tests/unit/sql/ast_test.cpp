@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shardwise/base/error.hpp"
+#include "sql/typing.hpp"
 #include "support/sql_tables.hpp"
 
 namespace shardwise::sql_test {
@@ -59,7 +60,10 @@ TEST(Ast, TypesFollowTheOperands) {
         {"comparison", sql::binary(op::eq, user("id"), lit(1)), column_type::boolean, 0, 0, false},
         {"nullable comparison", sql::binary(op::eq, user("email"), lit("x")), column_type::boolean,
          0, 0, true},
-        {"integers", sql::binary(op::add, user("age"), user("level")), column_type::int64, 0, 0,
+        // What PostgreSQL keeps in an int4 is remembered: its sum is an integer there.
+        {"integers", sql::binary(op::add, user("age"), user("level")), column_type::int64,
+         sql::narrow_integer, 0, false},
+        {"wide integers", sql::binary(op::add, user("id"), user("level")), column_type::int64, 0, 0,
          false},
         {"decimal sum", sql::binary(op::add, order("price"), order("quantity")), d, 13, 2, false},
         {"scales", sql::binary(op::add, order("price"), order("rate")), d, 15, 4, true},

@@ -3,9 +3,7 @@
 // nothing. Thread-safe.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
-#include <thread>
+#include <memory>
 
 #include "base/deadline.hpp"
 #include "engine/url.hpp"
@@ -15,7 +13,8 @@ namespace shardwise::engine::mariadb {
 class canceller {
 public:
     canceller(url where, unsigned long server_thread);
-    /// Gives a request that still runs up, and waits for its thread (not for the server).
+    /// A request that still runs goes on, for two seconds at most: the server would work on for a
+    /// connection that is gone. (Its thread numbers are not given a second time.)
     ~canceller();
     canceller(const canceller&) = delete;
 
@@ -30,16 +29,8 @@ public:
     void absorb() noexcept;
 
 private:
-    void run() noexcept;
-
-    const url where_;
-    const unsigned long server_thread_;
-    int abort_fd_;
-    mutable std::mutex mutex_;
-    std::condition_variable changed_;
-    bool requested_ = false;
-    bool running_ = false;
-    std::thread thread_;
+    struct shared_state;
+    std::shared_ptr<shared_state> state_;  ///< the thread has its part of it
 };
 
 }  // namespace shardwise::engine::mariadb

@@ -21,6 +21,7 @@ short wait_socket(MYSQL* handle, short events, deadline limit, int abort_fd) noe
         pollfd watched[2] = {{mysql_get_socket(handle), events, 0}, {abort_fd, POLLIN, 0}};
         const int ready = ::poll(watched, 2, limit.poll_timeout());
         if (ready < 0 && errno == EINTR) continue;
+        if (ready == 0 && !limit.passed()) continue;
         if (ready <= 0 || watched[1].revents != 0) return 0;
         // An error or a hang-up is found by whatever the library does next.
         const auto got = static_cast<short>(watched[0].revents & events);

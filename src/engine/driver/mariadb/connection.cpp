@@ -10,9 +10,6 @@
 namespace shardwise::engine::mariadb {
 namespace {
 
-/// A stored result with more rows is given back when it was read, not at the next execution.
-constexpr std::uint64_t rows_kept = 64;
-
 /// libmariadb would read beyond the end of what is bound.
 void check_parameters(const prepared& p, std::size_t declared) {
     const auto places = mysql_stmt_param_count(p.handle());
@@ -175,8 +172,6 @@ std::optional<fetch> mariadb_connection::step(std::span<arg> row) {
             return executed();
         case phase::storing:
             return stored();
-        case phase::rows:
-            return fetched(mysql_stmt_fetch(front_handle()), row);
         case phase::streaming:
             return fetched(failed_, row);
         case phase::querying:
@@ -223,31 +218,24 @@ std::optional<fetch> mariadb_connection::executed() {
         }
         return end(static_cast<std::int64_t>(mysql_stmt_affected_rows(s)));
     }
-    // Rows that nobody declared are read and dropped.
-    start(r.statement->streaming() && !r.statement->columns().empty() ? phase::streaming
-                                                                      : phase::storing);
+    // Rows are read one by one: to store them first costs as much again as to read them, and there
+    // is no bound for what would be stored. Those that nobody declared are read and dropped.
+    start(r.statement->columns().empty() ? phase::storing : phase::streaming);
     return std::nullopt;
 }
 
 std::optional<fetch> mariadb_connection::stored() {
     if (failed_ != 0) fail(reason());
-    if (front().statement->columns().empty()) return end(0);
-    phase_ = phase::rows;
-    return std::nullopt;
+    return end(0);
 }
 
 fetch mariadb_connection::fetched(int result, std::span<arg> row) {
     const prepared& p = *front().statement;
     if (result == MYSQL_NO_DATA) {
-        front().statement->note_rows(rows_);
-        if (phase_ == phase::rows && mysql_stmt_num_rows(p.handle()) > rows_kept) {
-            mysql_stmt_data_seek(p.handle(), 0);  // else the memory stays with the statement
-            mysql_stmt_free_result(p.handle());
-        }
         return end(p.returns_changes() ? rows_ : 0);
     }
     if (result != 0) fail(reason());
-    if (phase_ == phase::streaming) phase_ = phase::streamed;
+    phase_ = phase::streamed;
     if (mysql_stmt_field_count(p.handle()) != p.columns().size()) {
         fail_here({.code = error_code::bad_query,
                    .message = fmt::format("the statement returns {} columns, {} are declared",

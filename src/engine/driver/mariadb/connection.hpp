@@ -62,14 +62,13 @@ public:
     void give_up() noexcept;
 
 private:
-    /// What the oldest request is doing. `waiting`, `rows`, `text_rows` and `streamed` have no
+    /// What the oldest request is doing. `waiting`, `text_rows` and `streamed` have no
     /// call of libmariadb under way, every other has its call in call_.
     enum class phase : std::uint8_t {
         waiting,  ///< not begun
         preparing,
         executing,
-        storing,    ///< all rows are being read (not streaming)
-        rows,       ///< all rows are in memory
+        storing,    ///< rows that nobody declared are being read
         streaming,  ///< the following row is being read
         streamed,   ///< a row was delivered, the following one has not been asked for
         querying,   ///< text protocol

@@ -27,8 +27,7 @@ prepared::prepared(MYSQL* handle, const statement& s)
     : handle_(mysql_stmt_init(handle)),
       text_(s.text),
       columns_(s.columns),
-      cells_(s.columns.size()),
-      streaming_(s.streaming) {
+      cells_(s.columns.size()) {
     if (handle_ == nullptr) raise(error_code::internal, "libmariadb is out of memory");
     const std::string word = columns_.empty() ? std::string{} : first_word(text_);
     returns_changes_ = word == "INSERT" || word == "DELETE" || word == "REPLACE";

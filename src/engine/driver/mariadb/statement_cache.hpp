@@ -28,10 +28,6 @@ public:
     MYSQL_STMT* handle() const noexcept { return handle_; }
     const std::string& text() const noexcept { return text_; }
     const std::vector<statement::result_column>& columns() const noexcept { return columns_; }
-    /// Its rows are read one by one: always, or because it returned many lately. To store them
-    /// first costs as much again as to read them.
-    bool streaming() const noexcept { return streaming_ || usual_rows_ >= many_rows; }
-    void note_rows(std::int64_t rows) noexcept { usual_rows_ = (usual_rows_ + rows) / 2; }
     /// Rows that it returns are rows that it changed (INSERT ... RETURNING).
     bool returns_changes() const noexcept { return returns_changes_; }
 
@@ -43,8 +39,6 @@ public:
     std::size_t users = 0;   ///< requests in the queue that stand on it
 
 private:
-    static constexpr std::int64_t many_rows = 500;
-
     /// libmariadb's way to hand out a row without copying: called once for each column.
     static void take_column(void* self, unsigned int column, unsigned char** row);
 
@@ -52,8 +46,6 @@ private:
     std::string text_;
     std::vector<statement::result_column> columns_;
     std::vector<cell> cells_;
-    std::int64_t usual_rows_ = 0;
-    bool streaming_;
     bool returns_changes_;
 };
 

@@ -130,7 +130,7 @@ void wait_for(const PGconn& c, PostgresPollingStatusType wanted, const url& wher
             refuse(error_code::connect_failed, where, "poll failed on the connection's socket");
         if (limit.passed()) break;
     }
-    raise({.code = error_code::timeout,
+    raise({.code = limit.late_code(),
            .message = fmt::format("the server {} did not answer the connection request in time",
                                   where.display()),
            .server = where.display()});

@@ -135,6 +135,12 @@ void pg_connection::forget_finished() noexcept {
     operations_.clear();
     parameters_.clear();
     head_ = 0;
+    forget_received();
+}
+
+void pg_connection::count_received(received_bytes* counter) noexcept {
+    forget_received();
+    received_ = counter;
 }
 
 failure_context pg_connection::context() const {

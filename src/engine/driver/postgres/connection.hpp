@@ -51,6 +51,7 @@ public:
     std::size_t pending() const noexcept override { return operations_.size() - head_; }
     std::int64_t affected_rows() const noexcept override { return affected_; }
     bool discard(deadline limit) noexcept override;
+    void count_received(received_bytes* counter) noexcept override;
 
     bool in_transaction() const noexcept override;
     bool transaction_failed() const noexcept override;
@@ -116,7 +117,10 @@ private:
     bool answer_ready();
     bool has_answer();
     void consume() noexcept;
+    void note_received() noexcept;
+    void forget_received() noexcept;
     void drain_tls();
+    [[noreturn]] void refuse_too_large();
     progress absorb_next();
     progress absorb(result_handle result);
     progress absorb_rows(result_handle result);
@@ -170,6 +174,8 @@ private:
     stale_statement stale_;
     std::int64_t affected_ = 0;
     std::int64_t affected_so_far_ = 0;
+    received_bytes* received_ = nullptr;
+    std::size_t received_now_ = 0;  ///< of `received_`, what this connection has added
     bool pipelined_ = false;
     bool copying_out_ = false;  ///< libpq has messages of COPY, not results
     bool started_idle_ = true;  ///< no transaction was open when the batch left

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The receiving half of pg_connection: from libpq's results to rows, ends and errors.
+#include <fmt/format.h>
 #include <sys/ioctl.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -21,7 +23,10 @@ fetch pg_connection::advance(std::span<arg> row) {
             dispatch();
             return fetch::wait;
         }
-        if (!answer_ready()) return fetch::wait;
+        if (!answer_ready()) {
+            if (received_ != nullptr && received_->held > received_->most) refuse_too_large();
+            return fetch::wait;
+        }
         switch (absorb_next()) {
             case progress::row:
                 return read_row(row);
@@ -61,7 +66,38 @@ bool pg_connection::answer_ready() {
     return false;
 }
 
+/// libpq keeps a whole answer and does not tell how large it has become: what the socket has is
+/// what the following read may take, and a read takes at most what its buffer holds. Rows of COPY
+/// are read one by one.
+void pg_connection::note_received() noexcept {
+    constexpr int largest_read = 16 * 1024;
+    int waiting = 0;
+    if (ioctl(PQsocket(handle_.get()), FIONREAD, &waiting) != 0 || waiting <= 0) return;
+    const auto bytes = static_cast<std::size_t>(std::min(waiting, largest_read));
+    received_->add(bytes);
+    received_now_ += bytes;
+}
+
+void pg_connection::forget_received() noexcept {
+    if (received_ != nullptr) received_->remove(received_now_);
+    received_now_ = 0;
+}
+
+void pg_connection::refuse_too_large() {
+    error_info info{
+        .code = error_code::result_too_large,
+        .message = fmt::format("the answer has more than the {} bytes that limits.bytes "
+                               "allows to be held; read it as a stream or in pages, "
+                               "ask for less, or raise the limit",
+                               received_->most),
+        .server = server_,
+        .statement = std::string{context().statement}};
+    abandon_operation();
+    raise(std::move(info));
+}
+
 void pg_connection::consume() noexcept {
+    if (received_ != nullptr && !copying_out_ && !abandoned_) note_received();
     if (PQconsumeInput(handle_.get()) == 0) broken_ = true;  // flushes, too
     if (unflushed_) unflushed_ = PQflush(handle_.get()) == 1;
 }

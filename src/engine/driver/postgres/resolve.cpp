@@ -74,13 +74,14 @@ answer resolve_within(const url& where, deadline limit) {
     std::thread([l, host = where.host] { run(*l, host); }).detach();
     std::unique_lock lock(l->mutex);
     const auto ready = [&l] { return l->is_done; };
-    if (limit.is_never())
-        l->done.wait(lock, ready);
-    else if (!l->done.wait_until(lock, limit.at(), ready))
-        raise({.code = error_code::timeout,
+    if (limit.is_never()) l->done.wait(lock, ready);
+    while (!limit.is_never() && !l->done.wait_until(lock, limit.at(), ready)) {
+        if (!limit.passed()) continue;
+        raise({.code = limit.late_code(),
                .message = fmt::format("the name of the server {} was not resolved in time",
                                       where.display()),
                .server = where.display()});
+    }
     return l->result;
 }
 

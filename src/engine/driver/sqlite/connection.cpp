@@ -203,12 +203,12 @@ void sqlite_connection::fail(int rc, std::string_view text) {
     const int primary = rc & 0xff;
     const bool stopped = primary == SQLITE_INTERRUPT || primary == SQLITE_BUSY;
     if (stopped && timed_out_)
-        raise(
-            {.code = error_code::timeout,
-             .message = fmt::format("the statement did not end before its deadline on {}", server_),
-             .server = server_,
-             .statement = std::string(text),
-             .sqlstate = "57014"});
+        raise({.code = limit_.late_code(),
+               .message = fmt::format("{} before the statement had ended on {}", limit_.why_late(),
+                                      server_),
+               .server = server_,
+               .statement = std::string(text),
+               .sqlstate = "57014"});
     if (stopped && cancelled_.load(std::memory_order_relaxed))
         raise({.code = error_code::cancelled,
                .message = "the statement was cancelled",

@@ -10,7 +10,9 @@
 #include <string>
 #include <string_view>
 
+#include "engine/driver/sqlite/function_arguments.hpp"
 #include "schema/calendar.hpp"
+#include "schema/time_pattern.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::engine::sqlite {
@@ -18,18 +20,6 @@ namespace {
 
 using schema::civil_time;
 using schema::micros_per_day;
-
-using arguments = sqlite3_value**;
-
-bool is_null(sqlite3_value* v) { return sqlite3_value_type(v) == SQLITE_NULL; }
-
-std::string_view text_of(sqlite3_value* v) {
-    const auto* const p = reinterpret_cast<const char*>(sqlite3_value_text(v));
-    return p == nullptr ? std::string_view{}
-                        : std::string_view{p, static_cast<std::size_t>(sqlite3_value_bytes(v))};
-}
-
-void fail(sqlite3_context* c, const char* message) { sqlite3_result_error(c, message, -1); }
 
 // ---------------------------------------------------------------- integers
 
@@ -90,25 +80,6 @@ wint_t take(std::string_view text, std::size_t& at) {
     return c;
 }
 
-void put(std::string& to, wint_t c) {
-    const auto tail = [&](int shift) { to += static_cast<char>(0x80U | ((c >> shift) & 0x3FU)); };
-    if (c < 0x80) {
-        to += static_cast<char>(c);
-    } else if (c < 0x800) {
-        to += static_cast<char>(0xC0U | (c >> 6));
-        tail(0);
-    } else if (c < 0x10000) {
-        to += static_cast<char>(0xE0U | (c >> 12));
-        tail(6);
-        tail(0);
-    } else {
-        to += static_cast<char>(0xF0U | (c >> 18));
-        tail(12);
-        tail(6);
-        tail(0);
-    }
-}
-
 template <wint_t (*Map)(wint_t, locale_t)>
 void change_case(sqlite3_context* c, int, arguments a) {
     if (is_null(a[0])) return;
@@ -117,7 +88,8 @@ void change_case(sqlite3_context* c, int, arguments a) {
     const std::string_view text = text_of(a[0]);
     std::string out;
     out.reserve(text.size());
-    for (std::size_t at = 0; at < text.size();) put(out, Map(take(text, at), letters));
+    for (std::size_t at = 0; at < text.size();)
+        append_utf8(out, static_cast<char32_t>(Map(take(text, at), letters)));
     sqlite3_result_text64(c, out.data(), out.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 wint_t to_lower(wint_t c, locale_t l) { return towlower_l(c, l); }
@@ -142,6 +114,9 @@ std::int64_t part_of(std::string_view unit, std::int64_t micros) {
     if (unit == "minute") return t.minute;
     if (unit == "second") return t.second;
     if (unit == "dow") return weekday(day_number(micros));
+    if (unit == "isodow") return (weekday(day_number(micros)) + 6) % 7 + 1;
+    if (unit == "week") return schema::iso_week_of(timestamp{micros}).week;
+    if (unit == "isoyear") return schema::iso_week_of(timestamp{micros}).year;
     const timestamp january = start_of({.year = t.year});
     return day_number(micros) - day_number(january.micros_since_epoch) + 1;
 }
@@ -250,7 +225,34 @@ void add(sqlite3* db, const char* name, function step, ending final) {
 
 }  // namespace
 
+void append_utf8(std::string& to, char32_t c) {
+    const auto tail = [&](int shift) { to += static_cast<char>(0x80U | ((c >> shift) & 0x3FU)); };
+    if (c < 0x80) {
+        to += static_cast<char>(c);
+    } else if (c < 0x800) {
+        to += static_cast<char>(0xC0U | (c >> 6));
+        tail(0);
+    } else if (c < 0x10000) {
+        to += static_cast<char>(0xE0U | (c >> 12));
+        tail(6);
+        tail(0);
+    } else {
+        to += static_cast<char>(0xF0U | (c >> 18));
+        tail(12);
+        tail(6);
+        tail(0);
+    }
+}
+
+void add_function(sqlite3* db, const char* name, int count, row_function f) {
+    add(db, name, count, f);
+}
+
 void add_functions(sqlite3* db) {
+    add_text_functions(db);
+    add_number_functions(db);
+    add_json_functions(db);
+    add_string_agg(db);
     add(db, "sw_floor_div", 2, divide<floor_division>);
     add(db, "sw_ceiling_div", 2, divide<ceiling_division>);
     add(db, "sw_round_div", 2, divide<rounded_division>);

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// string_agg(): sw_string_agg(text, separator, distinct, directions, keys...). Directions are two
+// letters for each key: a or d, then f or l for where NULLs stand. Without keys the texts come in
+// the order of their bytes, so that the answer does not depend on how rows are spread.
+#include <algorithm>
+#include <memory>
+#include <new>
+#include <string>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include "engine/driver/sqlite/function_arguments.hpp"
+
+namespace shardwise::engine::sqlite {
+namespace {
+
+using key = std::variant<std::monostate, std::int64_t, double, std::string>;
+
+key key_of(sqlite3_value* v) {
+    switch (sqlite3_value_type(v)) {
+        case SQLITE_NULL:
+            return {};
+        case SQLITE_INTEGER:
+            return std::int64_t{sqlite3_value_int64(v)};
+        case SQLITE_FLOAT:
+            return sqlite3_value_double(v);
+        default: {
+            const auto* const p = static_cast<const char*>(sqlite3_value_blob(v));
+            return std::string(p == nullptr ? "" : p,
+                               static_cast<std::size_t>(sqlite3_value_bytes(v)));
+        }
+    }
+}
+
+struct part {
+    std::string text;
+    std::string separator;
+    std::vector<key> keys;
+};
+
+struct parts {
+    std::vector<part> all;
+    std::string directions;
+    bool distinct = false;
+
+    /// -1, 0, 1 in the order that is asked for.
+    int compare(const part& a, const part& b) const {
+        for (std::size_t i = 0; i < a.keys.size(); ++i) {
+            const bool descending = directions[2 * i] == 'd', first = directions[2 * i + 1] == 'f';
+            const bool an = a.keys[i].index() == 0, bn = b.keys[i].index() == 0;
+            if (an != bn) return an == first ? -1 : 1;
+            if (a.keys[i] == b.keys[i]) continue;
+            return (a.keys[i] < b.keys[i]) != descending ? -1 : 1;
+        }
+        return 0;
+    }
+
+    std::string joined() {
+        if (directions.empty()) {
+            std::sort(all.begin(), all.end(), [](const part& a, const part& b) {
+                return std::tie(a.text, a.separator) < std::tie(b.text, b.separator);
+            });
+        } else {
+            std::stable_sort(all.begin(), all.end(),
+                             [&](const part& a, const part& b) { return compare(a, b) < 0; });
+        }
+        if (distinct)
+            all.erase(std::unique(all.begin(), all.end(),
+                                  [](const part& a, const part& b) {
+                                      return a.text == b.text && a.separator == b.separator;
+                                  }),
+                      all.end());
+        std::string out;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (i != 0) out += all[i].separator;
+            out += all[i].text;
+        }
+        return out;
+    }
+};
+
+void step(sqlite3_context* c, int count, arguments a) {
+    if (is_null(a[0])) return;
+    auto** const state = static_cast<parts**>(sqlite3_aggregate_context(c, sizeof(parts*)));
+    if (state == nullptr) return sqlite3_result_error_nomem(c);
+    try {
+        if (*state == nullptr) {
+            *state = new parts;
+            (*state)->distinct = sqlite3_value_int(a[2]) != 0;
+            (*state)->directions = text_of(a[3]);
+        }
+        part p{std::string(text_of(a[0])), std::string(text_of(a[1])), {}};
+        for (int i = 4; i < count; ++i) p.keys.push_back(key_of(a[i]));
+        (*state)->all.push_back(std::move(p));
+    } catch (const std::bad_alloc&) {
+        sqlite3_result_error_nomem(c);
+    }
+}
+
+void finish(sqlite3_context* c) {
+    auto** const state = static_cast<parts**>(sqlite3_aggregate_context(c, 0));
+    if (state == nullptr || *state == nullptr) return;
+    const std::unique_ptr<parts> owned(*state);
+    try {
+        give(c, owned->joined());
+    } catch (const std::bad_alloc&) {
+        sqlite3_result_error_nomem(c);
+    }
+}
+
+}  // namespace
+
+void add_string_agg(sqlite3* db) {
+    constexpr int pure = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+    if (sqlite3_create_function_v2(db, "sw_string_agg", -1, pure, nullptr, nullptr, step, finish,
+                                   nullptr) != SQLITE_OK)
+        raise(error_code::internal, "SQLite refused one of shardwise's functions: out of memory");
+}
+
+}  // namespace shardwise::engine::sqlite

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+// Statements that change rows without objects: UPDATE, DELETE, INSERT, upsert. What can be checked
+// is checked before anything is sent; rows that are needed first are read completely before the
+// first one is changed, so a statement never sees what it did itself.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "exec/row_buffer.hpp"
+#include "exec/row_spool.hpp"
+#include "orm/constant_rows.hpp"
+#include "orm/keyed_change.hpp"
+#include "orm/reading.hpp"
+#include "orm/row_inserter.hpp"
+#include "orm/row_maker.hpp"
+#include "orm/row_set.hpp"
+#include "shardwise/base/error.hpp"
+
+namespace shardwise::orm {
+namespace {
+
+using verb = sql::change::verb;
+
+/// Rows that are complete and checked, with their shards, until all of them are.
+class checked_rows {
+public:
+    explicit checked_rows(std::size_t width) : width_(width), spool_(width + 1) {}
+
+    void add(const row_maker::made& row) {
+        row_.assign(row.cells.begin(), row.cells.end());
+        row_.push_back(arg{std::int64_t{row.shard}});
+        spool_.append(row_);
+    }
+    std::int64_t send(row_inserter& to) {
+        row_.resize(width_ + 1);
+        while (spool_.next(row_))
+            to.put(static_cast<shard_index>(row_.back().integer()),
+                   std::span<const arg>(row_).first(width_));
+        return to.finish();
+    }
+
+private:
+    std::size_t width_;
+    exec::row_spool spool_;
+    std::vector<arg> row_;
+};
+
+class change_run {
+public:
+    change_run(session_core::state& s, const exec::row_sink& returned)
+        : s_(s), held_(s.limits()), returned_(returned) {}
+
+    std::int64_t run(const sql::change_ptr& c, reach how_far, deadline until) {
+        plan::change_plan p = s_.make_plan(c, until);
+        check_reach(s_, p, c, how_far, until);
+        if (needs_keys(p, *c)) p = s_.make_plan_by_key(c, until);
+        if (p.listed) return insert(c, listed_rows(*c, until));
+        if (p.found && c->what == verb::insert) return insert(c, selected_rows(*p.found, until));
+        return writing([&] {
+            s_.begin_on(p.where.shards, until);
+            if (p.found) return by_key(*p.found, until);
+            return exec::run(p, how_to_run(s_, until, &held_), returned_);
+        });
+    }
+
+    std::int64_t insert(const sql::change_ptr& c, checked_rows rows) {
+        return writing([&] {
+            row_inserter to(s_, c, returned_);
+            return rows.send(to);
+        });
+    }
+
+    /// An error in here ends the transaction: some rows may be written.
+    template <class F>
+    std::int64_t writing(F&& work) {
+        s_.check_no_stream("run()");
+        try {
+            const std::int64_t rows = work();
+            ++s_.epoch;  // objects are read again when they are asked for
+            return rows;
+        } catch (const error& failure) {
+            s_.failure = failure.what();
+            s_.transactions.rollback();
+            throw;
+        }
+    }
+
+private:
+    /// MariaDB has no UPDATE ... RETURNING.
+    bool needs_keys(const plan::change_plan& p, const sql::change& c) const {
+        if (c.what != verb::update || c.returning.empty()) return false;
+        const bool mariadb =
+            std::any_of(p.where.shards.begin(), p.where.shards.end(), [&](shard_index shard) {
+                return s_.db.endpoint(shard).dialect().kind() == sql::dialect_kind::mariadb;
+            });
+        if (!mariadb) return false;
+        for (const sql::change::assignment& a : c.assignments) {
+            const auto& key = c.target->primary_key;
+            if (std::find(key.begin(), key.end(), a.column) != key.end())
+                raise({.code = error_code::not_supported,
+                       .message = fmt::format("UPDATE ... RETURNING that changes the primary key "
+                                              "of {} on MariaDB: run the UPDATE, then a SELECT",
+                                              c.target->name),
+                       .table = c.target->name});
+        }
+        return true;
+    }
+
+    checked_rows listed_rows(const sql::change& c, deadline until) {
+        row_maker maker(s_, c);
+        checked_rows rows(c.target->columns.size());
+        std::vector<arg> values;
+        std::vector<bool> by_default;
+        for (const std::vector<sql::expr_ptr>& row : c.inserted->rows) {
+            const std::vector<value> computed = constant_row(row, until);
+            values.clear();
+            by_default.clear();
+            for (std::size_t i = 0; i < row.size(); ++i) {
+                values.push_back(computed[i].view());
+                by_default.push_back(!row[i]);
+            }
+            rows.add(maker.make(values, by_default));
+        }
+        return rows;
+    }
+
+    checked_rows selected_rows(const plan::found_rows& found, deadline until) {
+        row_maker maker(s_, *found.change);
+        checked_rows rows(found.change->target->columns.size());
+        s_.guarded([&] {
+            const auto source = exec::open(found.rows, how_to_run(s_, until, &held_));
+            std::vector<arg> row(found.rows.root->columns.size());
+            while (source->next(row)) rows.add(maker.make(row));
+        });
+        return rows;
+    }
+
+    std::int64_t by_key(const plan::found_rows& found, deadline until) {
+        const std::size_t width = found.rows.root->columns.size();
+        exec::row_spool rows(width);
+        std::vector<arg> row(width);
+        {
+            const auto source = exec::open(found.rows, how_to_run(s_, until, &held_));
+            while (source->next(row)) rows.append(row);
+        }
+        keyed_change to(s_, found, returned_);
+        while (rows.next(row)) to.put(row);
+        return to.finish();
+    }
+
+    session_core::state& s_;
+    exec::held_memory held_;
+    const exec::row_sink& returned_;
+};
+
+}  // namespace
+
+std::int64_t session_core::state::change(const sql::change_ptr& c, const exec::row_sink& returned,
+                                         reach how_far) {
+    check_usable("run()");
+    const deadline until = limit();
+    if (options.autoflush) flush(ending::keep_open, until);
+    return change_run(*this, returned).run(c, how_far, until);
+}
+
+bool session_core::state::row_is_gone(record& r) {
+    if (r.state != object_state::persistent || r.read_at == epoch || r.inserted ||
+        has_unsaved_changes(r) || !transactions.active(r.shard))
+        return false;
+    const primary_key_values key(*r.table, r.identity());
+    const deadline until = limit();
+    cluster_layer::shard_connection link = transactions.connect(r.shard, until);
+    bool found = false;
+    guarded([&] {
+        engine::run(*link.link, r.table->find(r.shard), key, until,
+                    [&](std::span<const arg>) { found = true; });
+    });
+    if (found) return false;
+    r.owner = nullptr;
+    r.state = object_state::detached;
+    return true;
+}
+
+std::int64_t session_core::run(const sql::change_ptr& c, reach how_far) {
+    return state_->change(c, {}, how_far);
+}
+
+row_set_ptr session_core::run_returning(const sql::change_ptr& c, reach how_far) {
+    auto rows = shared<row_set>(new row_set);
+    rows->width = c->returning.size();
+    exec::held_memory held(state_->limits());
+    const auto keep = [&](std::span<const arg> row) {
+        held.add(1, exec::bytes_of(row), "the rows of RETURNING");
+        rows->append(row);
+    };
+    state_->change(c, keep, how_far);
+    return published(std::move(rows));
+}
+
+std::int64_t session_core::upsert(const model::entity& e, const sql::change_ptr& rule,
+                                  void* context, void* (*next)(void* context)) {
+    state& s = *state_;
+    s.check_usable("upsert()");
+    const deadline until = s.limit();
+    if (s.options.autoflush) s.flush(state::ending::keep_open, until);
+    bound_table& t = s.bind(e);
+    static_cast<void>(s.make_full_plan(rule, until));  // refuses what is no key
+    row_maker maker(s, *rule);
+    checked_rows rows(e.table.columns.size());
+    std::vector<arg> values;
+    while (void* const object = next(context)) {
+        fill_generated_key(s.db, t, object);
+        values.clear();
+        for (std::size_t i = 0; i < e.members.size(); ++i)
+            values.push_back(e.get(object, static_cast<column_index>(i)));
+        rows.add(maker.make(values));
+    }
+    return change_run(s, {}).insert(rule, std::move(rows));
+}
+
+}  // namespace shardwise::orm

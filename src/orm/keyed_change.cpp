@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "orm/keyed_change.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "schema/column_check.hpp"
+#include "shardwise/base/error.hpp"
+#include "sql/compiler.hpp"
+
+namespace shardwise::orm {
+namespace {
+
+constexpr std::size_t most_rows = 200;
+
+sql::expr_ptr both(const sql::expr_ptr& a, const sql::expr_ptr& b) {
+    if (!a || !b) return a ? a : b;
+    return sql::binary(sql::op::conj, a, b);
+}
+
+sql::expr_ptr without_queries(const sql::expr_ptr& e) {
+    if (!e || !e->has_query) return e;
+    if (e->kind != sql::expr_kind::binary || e->operation != sql::op::conj) return {};
+    return both(without_queries(e->operands[0]), without_queries(e->operands[1]));
+}
+
+/// As a balanced tree: a chain of hundreds would be too deep.
+sql::expr_ptr any_of(std::span<const sql::expr_ptr> conditions) {
+    if (conditions.size() == 1) return conditions.front();
+    const std::size_t half = conditions.size() / 2;
+    return sql::binary(sql::op::disj, any_of(conditions.first(half)),
+                       any_of(conditions.subspan(half)));
+}
+
+}  // namespace
+
+keyed_change::keyed_change(session_core::state& s, const plan::found_rows& found,
+                           const exec::row_sink& returned)
+    : s_(s),
+      found_(found),
+      table_(*found.change->target),
+      returned_(returned),
+      asked_again_(without_queries(found.change->where)),
+      queue_(s),
+      batches_(table_.is_reference() ? 1 : s.db.shard_count()) {}
+
+bool keyed_change::on_mariadb(shard_index shard) const {
+    return s_.db.endpoint(shard).dialect().kind() == sql::dialect_kind::mariadb;
+}
+
+void keyed_change::put(std::span<const arg> row) {
+    const sql::change& c = *found_.change;
+    for (std::size_t i = 0; i < found_.computed.size(); ++i)
+        schema::check_column_value(table_, c.assignments[found_.computed[i]].column,
+                                   row[found_.key.size() + i]);
+    shard_index shard = 0;
+    if (!table_.is_reference()) {
+        std::vector<arg> key;
+        for (const schema::column_index k : table_.placed.shard_key) {
+            const auto at = std::find(found_.key.begin(), found_.key.end(), k);
+            key.push_back(row[static_cast<std::size_t>(at - found_.key.begin())]);
+        }
+        shard = s_.place(table_, key, s_.limit()).shard;
+    }
+    std::unique_ptr<exec::row_buffer>& batch = batches_[shard];
+    if (!batch) batch = std::make_unique<exec::row_buffer>(row.size());
+    batch->append(row);
+    if (batch->size() >= most_rows) flush(shard);
+}
+
+std::int64_t keyed_change::finish() {
+    for (std::size_t i = 0; i < batches_.size(); ++i)
+        if (batches_[i]) flush(i);
+    queue_.finish();
+    return rows_;
+}
+
+void keyed_change::flush(std::size_t index) {
+    exec::row_buffer& batch = *batches_[index];
+    if (batch.size() == 0) return;
+    std::vector<const arg*> rows;
+    for (std::size_t i = 0; i < batch.size(); ++i) rows.push_back(batch[i]);
+    const std::size_t first = table_.is_reference() ? 0 : index;
+    const std::size_t last = table_.is_reference() ? s_.db.shard_count() - 1 : index;
+    for (std::size_t i = first; i <= last; ++i) {
+        const auto shard = static_cast<shard_index>(i);
+        if (found_.computed.empty()) {
+            change(shard, rows);
+        } else {
+            for (const arg* const& row : rows) change(shard, {&row, 1});
+        }
+    }
+    batch.clear();
+}
+
+sql::expr_ptr keyed_change::is_one_of(std::span<const arg* const> rows) const {
+    const std::size_t width = table_.primary_key.size();
+    const auto column = [&](std::size_t i) { return sql::column({&table_, found_.key[i], 0}); };
+    if (width == 1) {
+        std::vector<arg> keys;
+        for (const arg* row : rows) keys.push_back(row[0]);
+        return sql::in_list(column(0), keys.data(), keys.size(), false);
+    }
+    std::vector<sql::expr_ptr> conditions;
+    for (const arg* row : rows) {
+        sql::expr_ptr one;
+        for (std::size_t i = 0; i < width; ++i)
+            one = both(one, sql::binary(sql::op::eq, column(i), sql::constant(row[i])));
+        conditions.push_back(one);
+    }
+    return any_of(conditions);
+}
+
+sql::change_ptr keyed_change::statement(std::span<const arg* const> rows) const {
+    auto* const c = new sql::change(*found_.change);
+    sql::change_ptr owner{c};
+    for (std::size_t i = 0; i < found_.computed.size(); ++i)
+        c->assignments[found_.computed[i]].to = sql::constant(rows.front()[found_.key.size() + i]);
+    c->where = both(is_one_of(rows), asked_again_);
+    return owner;
+}
+
+statement_queue::on_row keyed_change::taker(shard_index shard) {
+    const bool counts = !table_.is_reference() || shard == 0;
+    return [this, counts](std::span<const arg> row) {
+        if (counts && returned_) returned_(row);
+    };
+}
+
+void keyed_change::change(shard_index shard, std::span<const arg* const> rows) {
+    sql::change_ptr c = statement(rows);
+    const bool reads_back =
+        c->what == sql::change::verb::update && !c->returning.empty() && on_mariadb(shard);
+    if (reads_back) {
+        auto* const plain = new sql::change(*c);
+        c = sql::change_ptr(plain);
+        plain->returning.clear();
+    }
+    const sql::compiled text = sql::compile(*c, s_.db.endpoint(shard).dialect());
+    std::vector<arg> args;
+    for (const value& v : text.values) args.push_back(v.view());
+    std::int64_t changed = 0;
+    const bool counts = !table_.is_reference() || shard == 0;
+    const auto note = [this, counts, reads_back, &changed](std::int64_t n) {
+        if (reads_back) changed = n;
+        if (counts) rows_ += n;
+    };
+    queue_.send(shard, statement_for(s_, shard, text), args, note, taker(shard));
+    if (!reads_back) return;
+    queue_.finish(shard);
+    if (changed != static_cast<std::int64_t>(rows.size()))
+        raise({.code = error_code::serialization_failure,
+               .message = fmt::format("rows of {} were changed by somebody else while an UPDATE "
+                                      "... RETURNING looked for them: roll back and run it again",
+                                      table_.name),
+               .shard = s_.db.shard_name(shard),
+               .table = table_.name});
+    read_back(shard, rows);
+}
+
+void keyed_change::read_back(shard_index shard, std::span<const arg* const> rows) {
+    std::vector<sql::expr_ptr> items;
+    for (const sql::select_item& i : found_.change->returning) items.push_back(i.expression);
+    const sql::select_ptr q =
+        sql::add_where(sql::make_select(table_, items.data(), items.size()), is_one_of(rows));
+    const sql::compiled text = sql::compile(*q, s_.db.endpoint(shard).dialect());
+    std::vector<arg> args;
+    for (const value& v : text.values) args.push_back(v.view());
+    queue_.send(shard, statement_for(s_, shard, text), args, {}, taker(shard));
+}
+
+}  // namespace shardwise::orm

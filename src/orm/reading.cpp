@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "orm/reading.hpp"
+
+#include "exec/row_buffer.hpp"
+#include "model/entity.hpp"
+
+namespace shardwise::orm {
+
+exec::execution how_to_run(session_core::state& s, deadline until, exec::held_memory* held) {
+    exec::execution e{s.transactions, s.db.tasks(), until};
+    e.costs = &s.db.costs();
+    e.row_counts = &s.db.row_counts();
+    e.held = held;
+    return e;
+}
+
+void read_rows(session_core::state& s, const plan::plan& p, const exec::execution& how,
+               const read_target& to) {
+    s.guarded([&] {
+        const auto source = exec::open(p, how);
+        std::vector<arg> row(p.root->columns.size());
+        const bool known = plan::rows_have_a_shard(*p.root);
+        while (source->next(row)) {
+            if (to.accept && !to.accept(row)) return;
+            const std::size_t bytes = exec::bytes_of(row);
+            if (to.objects == nullptr) {
+                if (how.held) how.held->add(1, bytes, "the result");
+                to.rows.append(row);
+                continue;
+            }
+            bound_table& t = *to.objects;
+            // A RIGHT or FULL JOIN: a row of the other side, without an object.
+            if (row[t.key().front()].is_null()) continue;
+            const shard_index shard =
+                known ? source->shard_of_row() : s.shard_of(t, row, how.limit);
+            if (how.held)
+                how.held->add(1, bytes + sizeof(record) + t.entity().size, "the list of objects");
+            record_ptr r = s.adopt(t, shard, row);
+            if (!r) continue;
+            to.rows.records.push_back(std::move(r));
+            ++to.rows.rows;
+        }
+    });
+}
+
+row_set_ptr published(shared<row_set> rows) {
+    row_set* const done = rows.get();
+    retain(done);
+    return row_set_ptr(done);
+}
+
+}  // namespace shardwise::orm
