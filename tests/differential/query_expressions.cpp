@@ -189,8 +189,10 @@ piece query_writer::text(context& c, int depth) {
 piece query_writer::moment(char type, context& c, int depth) {
     static const std::vector<std::string> units{"'year'", "'quarter'", "'month'", "'week'",
                                                 "'day'"};
-    if (chance(50))
-        return call(type, "date_trunc", word(any(units)), expression(type, c, depth - 1));
+    if (chance(50)) {
+        piece truncated = call('T', "date_trunc", word(any(units)), expression(type, c, depth - 1));
+        return type == 'T' ? truncated : call('D', "cast", line(' ', truncated, word("AS date")));
+    }
     return type == 'D'
                ? call('D', "cast", line(' ', expression('T', c, depth - 1), word("AS date")))
                : call('T', "cast",

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The dialogue of a connection: batches, streaming, transactions, cancelling, recovery.
+#include <gmock/gmock.h>
+
 #include <thread>
 
 #include "dialect/mariadb/support.hpp"
@@ -137,6 +139,19 @@ TEST_F(MariadbDialogue, CancelStopsTheStatementFromAnotherThread) {
     other.join();
     EXPECT_EQ(e.code, error_code::cancelled);
     EXPECT_EQ(e.sqlstate, "70100");
+    EXPECT_TRUE(c_->discard(soon()));
+    EXPECT_TRUE(c_->usable());
+    EXPECT_EQ(count("numbers"), 1000);
+}
+
+/// KILL QUERY finds nothing to stop then, and what is executed afterwards would run to its end.
+TEST_F(MariadbDialogue, CancelBetweenPreparingAndExecutingKeepsTheStatementFromRunning) {
+    c_->send(make("SELECT SLEEP(30) FROM numbers", {int64}), {});
+    c_->cancel();
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));  // the server has long prepared it
+    const error_info e = error_of([&] { collect(*c_, 1); });
+    EXPECT_EQ(e.code, error_code::cancelled);
+    EXPECT_THAT(e.message, testing::HasSubstr("before it began"));
     EXPECT_TRUE(c_->discard(soon()));
     EXPECT_TRUE(c_->usable());
     EXPECT_EQ(count("numbers"), 1000);

@@ -204,6 +204,12 @@ void mariadb_connection::prepared_done() {
     } catch (const error& e) {
         fail_here(e.info());
     }
+    // The server had nothing to stop yet: it would run to its end what is executed now.
+    if (canceller_.requested()) {
+        fail_here({.code = error_code::cancelled,
+                   .message = "the statement was cancelled before it began",
+                   .sqlstate = "70100"});
+    }
     begin_execution();
 }
 
