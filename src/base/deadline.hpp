@@ -21,7 +21,11 @@ public:
     /// The caller's thread.
     std::uint64_t begin_call() noexcept { return begun_.fetch_add(1) + 1; }
     /// Any thread.
-    void stop() noexcept { stopped_.store(begun_.load()); }
+    void stop() noexcept {
+        const std::uint64_t now = begun_.load();
+        std::uint64_t before = stopped_.load();
+        while (before < now && !stopped_.compare_exchange_weak(before, now)) continue;
+    }
     bool stopped(std::uint64_t call) const noexcept {
         return stopped_.load(std::memory_order_relaxed) >= call;
     }

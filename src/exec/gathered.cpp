@@ -103,11 +103,16 @@ private:
         }
     }
 
-    /// True: somebody has to be waited for.
+    /// True: somebody has to be waited for. Servers come first: an embedded shard works in here,
+    /// and they shall work meanwhile.
     bool step_all() {
+        const bool waits = step_some(false);
+        return step_some(true) || waits;
+    }
+    bool step_some(bool embedded) {
         bool waits = false;
         for (const auto& s : sources_) {
-            if (!s->stream) continue;
+            if (!s->stream || s->stream->embedded() != embedded) continue;
             try {
                 waits = !read_rows(*s) || waits;
             } catch (const error& e) {

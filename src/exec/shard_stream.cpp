@@ -51,7 +51,7 @@ shard_stream::~shard_stream() {
         // take long. What is on its way is simply read.
         if (!abandoned_ && worth_a_cancel()) connection_.link->cancel();
         const deadline patience = patience_.is_never() ? deadline::after(clean_up_time) : patience_;
-        if (!abandoned_ && !embedded_ && inside_transaction()) read_rest(patience);
+        if (!abandoned_ && !cancelled_ && !embedded_ && inside_transaction()) read_rest(patience);
         if ((abandoned_ && connection_.borrowed) || !connection_.link->discard(patience))
             connection_.poison();
     }
@@ -151,7 +151,9 @@ bool shard_stream::worth_a_cancel() const noexcept {
 }
 
 void shard_stream::cancel() noexcept {
-    if (!ended_) connection_.link->cancel();
+    if (ended_) return;
+    cancelled_ = true;
+    connection_.link->cancel();
 }
 
 void shard_stream::abandon(deadline patience) noexcept {

@@ -93,6 +93,7 @@ private:
     bool answered_ = false;
     bool ended_ = false;
     bool abandoned_ = false;
+    bool cancelled_ = false;
 };
 
 /// Its rows do not come in the order in which they would be merged.

@@ -43,6 +43,10 @@ void check_pages(const sql::select& s) {
     if (!rows_of_tables)
         refuse(error_code::not_supported,
                "groups, DISTINCT, UNION and derived tables have no key to go on from; use OFFSET");
+    for (const sql::expr_ptr& e : sql::expressions_of(s))
+        if (e->has_window)
+            refuse(error_code::not_supported,
+                   "a window function would see only the rows after the cursor; use OFFSET");
     for (const sql::join& j : s.joins)
         if (j.kind == sql::join_kind::right || j.kind == sql::join_kind::full)
             refuse(error_code::not_supported,

@@ -31,7 +31,10 @@ void session_core::state::check_usable(const char* call) const {
 
 void session_core::state::note_failure(const error& e) noexcept {
     if (!transactions.active() || !failure.empty()) return;
-    if (e.info().sqlstate.empty() && !e.poisons_connection()) return;  // not from a server
+    // What is not from a server has mostly done nothing to the transaction; but what was stopped in
+    // the middle of an answer has cost it.
+    const bool from_server = !e.info().sqlstate.empty() || e.poisons_connection();
+    if (!from_server && !transactions.any_failed()) return;
     failure = e.what();
     end_streams();
     transactions.rollback();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <exception>
 
 #include "shardwise/base/error.hpp"
@@ -95,6 +96,12 @@ engine::connection& shard_transactions::begin(shard_index shard, deadline limit,
     if (pinned_[shard]->pending() > 0) raise_unread(shard);
     pinned_[shard]->limit_to(limit);
     return *pinned_[shard];
+}
+
+bool shard_transactions::any_failed() noexcept {
+    return std::any_of(pinned_.begin(), pinned_.end(), [](engine::lease& l) {
+        return l && l->pending() == 0 && (l->transaction_failed() || !l->usable());
+    });
 }
 
 void shard_transactions::check_can_commit(shard_index shard) {

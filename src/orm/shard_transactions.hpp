@@ -29,6 +29,8 @@ public:
     bool active(shard_index shard) const noexcept {
         return shard < pinned_.size() && static_cast<bool>(pinned_[shard]);
     }
+    /// A database has given its part up, or a connection is lost: COMMIT would not commit.
+    bool any_failed() noexcept;
     /// The only open transaction is on this shard.
     bool only(shard_index shard) const noexcept;
     /// Pins a connection and queues BEGIN on it (nothing waits) unless there is one already.

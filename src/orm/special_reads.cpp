@@ -46,12 +46,11 @@ row_set_ptr session_core::partial(const model::entity* e, const sql::select_ptr&
                                   std::vector<missing_shard>& missing, reach how_far) {
     state& s = *state_;
     s.check_usable("partial()");
-    if (s.transactions.active())
+    if (s.transactions.active() || (s.options.autoflush && !s.changed.empty()))
         raise(error_code::bad_state,
-              "partial() inside a transaction: a shard that fails ends it; commit or roll back "
-              "first");
+              "partial() inside a transaction, or with changes that are not stored yet: a shard "
+              "that fails ends it; commit or roll back first");
     const deadline until = s.limit();
-    if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     const plan::plan p = s.make_plan(q, purpose::rows, until);
     std::visit(part_check{}, p.root->op);
     check_reach(s, p, q, how_far, until);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // session.cancel() and deadlines end statements everywhere: nothing keeps running on any server.
+#include <atomic>
+
 #include "fixture.hpp"
 
 namespace shardwise::test {
@@ -116,6 +118,31 @@ TEST_P(Cancel, EndsTheTransactionThatItMeets) {
     EXPECT_EQ(code_of([&] { s.commit(); }), "bad_state");
     s.rollback();
     EXPECT_EQ(s.count(select<track>().where(tracks.rating == 9)), 0);
+}
+
+/// Also between BEGIN, preparing and running, where servers drop a request to stop.
+TEST_P(Cancel, ReachesTheServersAtEveryMoment) {
+    for (const bool in_transaction : {false, true}) {
+        for (int pause_ms = 0; pause_ms < 12; ++pause_ms) {
+            session s{*db};
+            if (in_transaction) s.run(update<track>().set(tracks.rating, 9).where(tracks.id < 10));
+            std::atomic<bool> done{false};
+            std::string code;
+            std::thread caller([&] {
+                code = code_of([&] { s.sql(slow_count); });
+                done = true;
+            });
+            while (!done) {  // one that comes before the call begins does not concern it
+                std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
+                s.cancel();
+            }
+            caller.join();
+            EXPECT_EQ(code, "cancelled") << pause_ms;
+            s.rollback();
+        }
+        nothing_runs();
+    }
+    EXPECT_EQ(session{*db}.count(select<track>().where(tracks.rating == 9)), 0);
 }
 
 TEST_P(Cancel, EndsAChangeThatWaitsForALock) {

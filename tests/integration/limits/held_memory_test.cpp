@@ -35,6 +35,23 @@ TEST_P(HeldMemory, BytesAreLimitedToo) {
     EXPECT_EQ(s.all(select(tracks.id)).size(), 300u);
 }
 
+/// An answer that is given up in its middle may have cost the transaction of its server. The
+/// session knows: what comes next neither fails with another statement's error nor is committed in
+/// part.
+TEST_P(HeldMemory, InsideATransactionTheSessionKnowsWhatBecameOfIt) {
+    add_tracks(300, 20'000);
+    session s{*db, limited({.bytes = 100'000})};
+    s.run(update<track>().set(tracks.rating, 9).where(tracks.id <= 30));
+    EXPECT_EQ(code_of([&] { s.all(select<track>()); }), "result_too_large");
+    const std::string next = code_of([&] { s.count(select<track>()); });
+    EXPECT_TRUE(next == "no error" || next == "bad_state") << next;
+    const std::string committed = code_of([&] { s.commit(); });
+    EXPECT_EQ(committed, next);
+    s.rollback();
+    EXPECT_EQ(session{*db}.count(select<track>().where(tracks.rating == 9)),
+              committed == "no error" ? 30 : 0);
+}
+
 TEST_P(HeldMemory, GroupsDistinctAndSortingAreLimited) {
     add_tracks(300);
     session s{*db, limited({.rows = 60})};

@@ -166,6 +166,11 @@ TEST_P(Pages, RefuseWhatHasNoKeyToGoOnFrom) {
     EXPECT_EQ(code(select(tracks.rating, count()).group_by(tracks.rating).limit(5)),
               "not_supported");
     EXPECT_EQ(
+        code(
+            select(tracks.id, row_number().over(order_by(tracks.id))).order_by(tracks.id).limit(5)),
+        "not_supported")
+        << "it would begin anew with each page";
+    EXPECT_EQ(
         code(select(nullable(tracks.name)).full_join<play>(plays.track_id == tracks.id).limit(5)),
         "not_supported");
 }

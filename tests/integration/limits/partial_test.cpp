@@ -101,6 +101,8 @@ TEST_P(Partial, IsRefusedForWhatWouldBeWrong) {
     s.run(update<track>().set(tracks.rating, 1).where(tracks.id == 1));
     EXPECT_EQ(code(select<track>()), "bad_state");
     s.rollback();
+    s.add(track{.id = 1'000, .price = 1, .words = ""});
+    EXPECT_EQ(code(select<track>()), "bad_state") << "storing it would open a transaction";
 }
 
 TEST_P(Partial, OtherErrorsAreThrown) {

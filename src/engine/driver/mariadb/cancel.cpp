@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "engine/driver/mariadb/connect.hpp"
 
@@ -28,23 +29,39 @@ struct canceller::shared_state {
     std::condition_variable changed;
     bool requested = false;
     bool running = false;
+    bool again = false;    ///< requested while a request was under way
+    bool closing = false;  ///< the connection is given up, too
 
     void run() noexcept {
+        do kill();
+        while (wanted_again());
+        mysql_thread_end();
+        --requests_under_way;
+    }
+    /// A connection that is killed ends also when its statement has not begun.
+    void kill() noexcept {
+        bool whole = false;
+        {
+            const std::lock_guard lock(mutex);
+            whole = closing;
+        }
         try {
             const deadline limit = deadline::after(patience);
             const handle_ptr handle = open_handle(where, limit);
-            run_text(handle.get(), fmt::format("KILL QUERY {}", server_thread), limit);
+            run_text(handle.get(),
+                     fmt::format("KILL {} {}", whole ? "CONNECTION" : "QUERY", server_thread),
+                     limit);
         } catch (...) {
             // Nobody is left to be told; the statement's own deadline still holds.
         }
-        mysql_thread_end();
-        finish();
     }
-    void finish() noexcept {
-        --requests_under_way;
+    /// Otherwise the request is over.
+    bool wanted_again() noexcept {
         const std::lock_guard lock(mutex);
+        if (std::exchange(again, false)) return true;
         running = false;
         changed.notify_all();
+        return false;
     }
 };
 
@@ -56,18 +73,32 @@ canceller::canceller(url where, unsigned long server_thread)
 
 canceller::~canceller() = default;
 
-void canceller::request() noexcept {
+void canceller::request() noexcept { request(false); }
+
+void canceller::request_at_close() noexcept { request(true); }
+
+void canceller::request(bool closing) noexcept {
     {
         const std::lock_guard lock(state_->mutex);
-        if (state_->running) return;
-        state_->running = state_->requested = true;
+        state_->requested = true;
+        state_->closing = state_->closing || closing;
+        if (state_->running) {
+            state_->again = true;
+            return;
+        }
+        state_->running = true;
     }
-    if (++requests_under_way > most_requests) return state_->finish();
     try {
-        std::thread([s = state_] { s->run(); }).detach();
-    } catch (...) {
-        state_->finish();  // no thread to be had: nothing was cancelled
+        if (++requests_under_way <= most_requests) {
+            std::thread([s = state_] { s->run(); }).detach();
+            return;
+        }
+    } catch (...) {  // no thread to be had
     }
+    --requests_under_way;
+    const std::lock_guard lock(state_->mutex);
+    state_->running = false;
+    state_->changed.notify_all();
 }
 
 bool canceller::requested() const noexcept {
@@ -82,7 +113,9 @@ bool canceller::settled(deadline limit) noexcept {
         state_->changed.wait(lock, idle);
         return true;
     }
-    return state_->changed.wait_until(lock, limit.at(), idle);
+    while (!state_->changed.wait_until(lock, limit.at(), idle))
+        if (limit.passed()) return false;
+    return true;
 }
 
 void canceller::absorb() noexcept {

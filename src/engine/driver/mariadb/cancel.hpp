@@ -18,9 +18,12 @@ public:
     ~canceller();
     canceller(const canceller&) = delete;
 
-    /// Asks the server to stop what the connection runs. One request at a time: a second one while
-    /// the first still runs does nothing.
+    /// Asks the server to stop what the connection runs; a request that is under way is followed by
+    /// another. The server drops a request that comes before it has begun the statement: whoever
+    /// waits for the end repeats it.
     void request() noexcept;
+    /// The last one: the connection is closed, and its statement ends, begun or not.
+    void request_at_close() noexcept;
     /// True since a request was made, until absorb().
     bool requested() const noexcept;
     /// Waits until the request has reached the server or failed; false at the deadline.
@@ -29,6 +32,8 @@ public:
     void absorb() noexcept;
 
 private:
+    void request(bool closing) noexcept;
+
     struct shared_state;
     std::shared_ptr<shared_state> state_;  ///< the thread has its part of it
 };

@@ -47,7 +47,9 @@ void finish(MYSQL* handle, pending_call& call, deadline limit, int abort_fd, Con
         }
         call.resume(go_on);
     }
-    if (late) raise(error_code::timeout, "the server did not answer in time");
+    if (late)
+        raise(limit.late_code(),
+              limit.cancelled() ? "the call was cancelled" : "the server did not answer in time");
 }
 
 }  // namespace

@@ -75,9 +75,10 @@ void set_options(MYSQL* handle, const url& where) {
     raise(std::move(info));
 }
 
-[[noreturn]] void refuse_late(const url& where) {
-    error_info info{.code = error_code::timeout};
-    info.message = "it did not answer before the connect time-out";
+[[noreturn]] void refuse_late(const url& where, deadline limit) {
+    error_info info{.code = limit.late_code()};
+    info.message = limit.cancelled() ? "the call was cancelled"
+                                     : "it did not answer before the connect time-out";
     refuse(std::move(info), where);
 }
 
@@ -141,7 +142,7 @@ handle_ptr open_handle(const url& where, deadline limit, int abort_fd) {
         call.resume(ready,
                     [&](int flags) { return mysql_real_connect_cont(&connected, handle, flags); });
     }
-    if (late) refuse_late(where);
+    if (late) refuse_late(where, limit);
     if (connected == nullptr) refuse(translate_connect(error_of(handle)), where);
     if (where.tls == tls_mode::verify_full && mysql_get_ssl_cipher(handle) == nullptr) {
         // libmariadb has refused this already; this guards against a change of its mind.
@@ -164,7 +165,8 @@ session_facts set_up_session(MYSQL* handle, const url& where, const connect_opti
         if (row == nullptr) raise(error_code::connect_failed, "the server hides its settings");
         return {.max_packet = number_at(row, 0), .rollback_on_timeout = number_at(row, 1) != 0};
     } catch (const error& e) {
-        if (e.code() == error_code::timeout) refuse_late(where);
+        if (e.code() == error_code::timeout || e.code() == error_code::cancelled)
+            refuse_late(where, limit);
         error_info info = e.info();
         info.code = error_code::connect_failed;
         refuse(std::move(info), where);

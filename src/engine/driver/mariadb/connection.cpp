@@ -31,7 +31,8 @@ mariadb_connection::mariadb_connection(handle_ptr handle, const session_facts& f
       canceller_(where, mysql_thread_id(handle_.get())) {}
 
 mariadb_connection::~mariadb_connection() {
-    // With something under way, closing in order would wait for the server.
+    // The server would work on for nobody; and closing in order would wait for it.
+    if (!call_.done()) canceller_.request_at_close();
     if (!queue_.empty() || broken_) give_up();
     while (!call_.done()) call_.resume([this](int ready) { return continue_call(ready); });
     text_result_.reset();

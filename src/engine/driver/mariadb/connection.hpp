@@ -118,7 +118,7 @@ private:
     unsigned server_status() const noexcept;
 
     bool drain(deadline limit);
-    bool finish_call(deadline limit, deadline grace);
+    bool finish_call(deadline limit, deadline& ask);
     bool rows_are_left() noexcept;
     void absorb_cancel(deadline limit);
 

@@ -13,6 +13,8 @@ namespace {
 
 /// How long discard() reads what is left before it asks the server to stop.
 constexpr std::chrono::milliseconds patience{50};
+/// How long a cancelled statement may take to end before it is cancelled again.
+constexpr std::chrono::milliseconds ask_again{50};
 
 /// Ends the transaction as a whole: the only thing to be said after the server rolled it back.
 bool ends_by_rollback(std::string_view text) {
@@ -114,7 +116,11 @@ void mariadb_connection::failed_talk(const error& e, std::string_view text) {
         number = number * 10 + static_cast<unsigned>(c - '0');
     }
     note_failure({number, {}, {}});
-    if (info.code == error_code::timeout && number == 0) broken_ = true;  // our own deadline
+    const bool late = info.code == error_code::timeout || info.code == error_code::cancelled;
+    if (late && number == 0) {  // our own deadline
+        broken_ = true;
+        canceller_.request_at_close();
+    }
     info.server = server_;
     info.statement = text;
     raise(std::move(info));
@@ -133,13 +139,16 @@ bool mariadb_connection::rows_are_left() noexcept {
     }
 }
 
-/// Drives call_ to its end. False when `limit` passes first; asks the server to stop after `grace`.
-bool mariadb_connection::finish_call(deadline limit, deadline grace) {
+/// Drives call_ to its end. False when `limit` passes first; asks the server to stop when `ask`
+/// passes, and again as long as it takes.
+bool mariadb_connection::finish_call(deadline limit, deadline& ask) {
     while (!call_.done()) {
+        if (ask.passed()) {
+            canceller_.request();
+            ask = deadline::after(ask_again);
+        }
         if (limit.passed()) return false;
-        if (grace.passed() && !canceller_.requested()) canceller_.request();
-        const deadline wake = canceller_.requested() ? limit : earlier(limit, grace);
-        if (wait_socket(handle_.get(), call_.events(), wake) != 0) {
+        if (wait_socket(handle_.get(), call_.events(), earlier(limit, ask)) != 0) {
             call_.resume([this](int ready) { return continue_call(ready); });
         }
     }
@@ -147,17 +156,17 @@ bool mariadb_connection::finish_call(deadline limit, deadline grace) {
 }
 
 bool mariadb_connection::drain(deadline limit) {
-    const deadline grace = deadline::after(patience);
-    if (!finish_call(limit, grace)) return false;
+    deadline ask = deadline::after(canceller_.requested() ? ask_again : patience);
+    if (!finish_call(limit, ask)) return false;
     if (phase_ == phase::preparing && failed_ == 0) front().statement->ready = true;
     if (phase_ == phase::querying && failed_ == 0 && mysql_field_count(handle_.get()) > 0) {
         start(phase::storing_text);
-        if (!finish_call(limit, grace)) return false;
+        if (!finish_call(limit, ask)) return false;
     }
     if (phase_ == phase::storing_text) text_result_.reset(std::exchange(stored_, nullptr));
     if (rows_are_left()) {
         start(phase::flushing);
-        if (!finish_call(limit, grace)) return false;
+        if (!finish_call(limit, ask)) return false;
     }
     const bool text = front().statement == nullptr;
     const server_error e = text ? error_of(handle_.get()) : error_of(front_handle());
@@ -185,6 +194,7 @@ bool mariadb_connection::discard(deadline limit) noexcept {
             broken_ = true;
         }
         if (broken_) {
+            if (!call_.done()) canceller_.request_at_close();
             cut(handle_.get());
             while (!call_.done()) call_.resume([this](int ready) { return continue_call(ready); });
         }

@@ -17,9 +17,12 @@ class canceller {
 public:
     explicit canceller(PGconn& connection);
 
-    /// Starts a request. Best effort: does nothing while one is under way, or when too many
-    /// requests of this process hang at servers that do not answer.
+    /// Starts a request; one that is under way is followed by another. The server drops a request
+    /// that comes before it has begun the statement: whoever waits for the end repeats it. Does
+    /// nothing when too many requests of this process hang at servers that do not answer.
     void request() noexcept;
+    /// The last one, for a statement that nobody waits for any longer; repeats itself.
+    void request_at_close() noexcept;
     /// Waits until no request is under way; false when `limit` passed first. Before that a request
     /// may still hit whatever the connection runs next.
     bool settled(deadline limit) noexcept;
@@ -30,6 +33,8 @@ public:
     void clear() noexcept { requested_.store(false, std::memory_order_relaxed); }
 
 private:
+    void request(int repeats) noexcept;
+
     struct state;
     std::shared_ptr<state> state_;
     std::atomic<bool> requested_ = false;

@@ -10,6 +10,8 @@ namespace {
 
 /// How long discard() lets a statement finish by itself; a cancel costs a connection and a thread.
 constexpr std::chrono::milliseconds patience{2};
+/// How long a cancelled statement may take to end before it is cancelled again.
+constexpr std::chrono::milliseconds ask_again{50};
 
 }  // namespace
 
@@ -24,7 +26,9 @@ pg_connection::pg_connection(connection_handle handle, std::string server,
     PQsetNoticeReceiver(handle_.get(), receive_notice, this);
 }
 
-pg_connection::~pg_connection() = default;
+pg_connection::~pg_connection() {
+    if (under_way()) canceller_.request_at_close();  // the server would work on for nobody
+}
 
 /// Warnings and RAISE NOTICE are dropped. What ends the session comes as a notice, too, when no
 /// statement is running.
@@ -77,10 +81,8 @@ bool pg_connection::discard(deadline limit) noexcept {
         failure_.reset();
         rows_.clear();
         abandoned_ = under_way();
-        if (!absorb_until(earlier(limit, deadline::after(patience)))) {
-            canceller_.request();
-            if (!absorb_until(limit)) broken_ = true;
-        }
+        if (!absorb_until(earlier(limit, deadline::after(patience))) && !absorb_cancelled(limit))
+            broken_ = true;
         if (!canceller_.settled(limit)) broken_ = true;
         forget_finished();
         return !broken_ && PQstatus(handle_.get()) == CONNECTION_OK;
@@ -88,6 +90,14 @@ bool pg_connection::discard(deadline limit) noexcept {
         broken_ = true;
         return false;
     }
+}
+
+bool pg_connection::absorb_cancelled(deadline limit) {
+    do {
+        canceller_.request();
+        if (absorb_until(earlier(limit, deadline::after(ask_again)))) return true;
+    } while (!limit.passed());
+    return false;
 }
 
 bool pg_connection::in_transaction() const noexcept {

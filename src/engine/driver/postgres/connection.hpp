@@ -146,8 +146,10 @@ private:
 
     // Blocking until a deadline (discard, COPY)
     bool absorb_until(deadline limit);
+    /// The same, asking the server to stop as often as it takes.
+    bool absorb_cancelled(deadline limit);
     bool wait_for(short events, deadline limit) const noexcept;
-    [[noreturn]] void time_out(std::string_view what);
+    [[noreturn]] void time_out(std::string_view what, deadline limit);
 
     static void receive_notice(void* self, const PGresult* notice);
 

@@ -15,7 +15,7 @@ std::unique_ptr<bulk_writer> pg_connection::bulk_insert(std::string_view table,
                                                         deadline limit) {
     if (pending() > 0) raise(error_code::bad_state, "bulk_insert while statements are pending");
     if (broken_) fail_connection(nullptr);
-    if (!absorb_until(limit)) time_out("an abandoned statement");
+    if (!absorb_until(limit)) time_out("an abandoned statement", limit);
     return std::make_unique<copy_writer>(*this, table, columns, limit);
 }
 
@@ -37,7 +37,7 @@ std::vector<Oid> pg_connection::column_types_of(const std::string& select, deadl
     std::vector<Oid> types;
     while (under_way()) {
         if (!answer_ready()) {
-            if (!wait_for(waits_on().events, limit)) time_out("the description of a table");
+            if (!wait_for(waits_on().events, limit)) time_out("the description of a table", limit);
             continue;
         }
         result_handle r{PQgetResult(handle_.get())};
@@ -59,7 +59,7 @@ void pg_connection::start_copy(const std::string& sql, deadline limit) {
     add_step(step_kind::copy_in, head_);
     unflushed_ = PQflush(handle_.get()) == 1;
     while (!answer_ready())
-        if (!wait_for(waits_on().events, limit)) time_out("the start of COPY");
+        if (!wait_for(waits_on().events, limit)) time_out("the start of COPY", limit);
     result_handle r{PQgetResult(handle_.get())};
     if (PQresultStatus(r.get()) == PGRES_COPY_IN) return;
     absorb(std::move(r));
@@ -70,7 +70,7 @@ void pg_connection::start_copy(const std::string& sql, deadline limit) {
 void pg_connection::put_copy_data(std::string_view data, deadline limit) {
     while (unflushed_) {
         consume();
-        if (unflushed_ && !wait_for(POLLIN | POLLOUT, limit)) time_out("COPY");
+        if (unflushed_ && !wait_for(POLLIN | POLLOUT, limit)) time_out("COPY", limit);
     }
     if (PQputCopyData(handle_.get(), data.data(), static_cast<int>(data.size())) != 1) {
         static_cast<void>(end_copy(limit));  // the server has refused a row already: its reason
@@ -88,7 +88,7 @@ std::int64_t pg_connection::end_copy(deadline limit) {
         if (answer_ready())
             absorb(result_handle{PQgetResult(handle_.get())});
         else if (!wait_for(waits_on().events, limit))
-            time_out("COPY");
+            time_out("COPY", limit);
     }
     return affected_;
 }
@@ -103,9 +103,10 @@ void pg_connection::abandon_copy() noexcept {
 
 /// The server may be in the middle of anything: the connection cannot be used again before
 /// discard() has cleaned it up.
-void pg_connection::time_out(std::string_view what) {
-    error_info info{.code = error_code::timeout,
-                    .message = fmt::format("{} did not end in time", what),
+void pg_connection::time_out(std::string_view what, deadline limit) {
+    error_info info{.code = limit.late_code(),
+                    .message = limit.cancelled() ? fmt::format("{} was cancelled", what)
+                                                 : fmt::format("{} did not end in time", what),
                     .server = server_,
                     .statement = std::string{context().statement}};
     abandoned_ = under_way();
