@@ -67,24 +67,6 @@ TEST_P(Limits, ADeadlineThatHasPassedStopsAtOnce) {
 
 INSTANTIATE_TEST_SUITE_P(Engine, Limits, testing::ValuesIn(all_labels()), label_of);
 
-class ServerLimits : public engine_test {};
-
-/// Servers drop a request to stop that comes before they have begun the statement.
-TEST_P(ServerLimits, ACancelThatComesTooEarlyIsRepeatedByWhoeverWaitsForTheEnd) {
-    const auto slow = make(slow_query(), {}, {column_type::int64});
-    auto c = connect();
-    for (int i = 0; i < 20; ++i) {
-        c->send(*slow, {});
-        arg row[1];
-        EXPECT_EQ(c->next(row), engine::fetch::wait);
-        c->cancel();
-        ASSERT_TRUE(c->discard(in_ms(5'000))) << i;
-    }
-    expect_usable(*c);
-}
-
-INSTANTIATE_TEST_SUITE_P(Engine, ServerLimits, testing::ValuesIn(server_labels()), label_of);
-
 class Locks : public engine_test {};
 
 TEST_P(Locks, WaitingForALockEndsWithLockTimeout) {
