@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the tests of this folder share: a small model and the error of a call that must fail.
+// What the tests of this folder share: a small model on fresh shards.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -12,6 +12,7 @@
 
 #include "shardwise/base/error.hpp"
 #include "shardwise/shardwise.hpp"
+#include "support/failure.hpp"
 #include "support/test_cluster.hpp"
 
 namespace shardwise::test {
@@ -45,37 +46,6 @@ namespace shardwise::test {
 
 inline constexpr mapping<account> accounts;
 inline constexpr mapping<currency> currencies;
-
-/// No text of the library ever holds a password.
-inline void expect_no_password(const std::string& text) {
-    for (const test_engine& server : test_servers())
-        if (!server.password.empty()) {
-            EXPECT_THAT(text, Not(testing::HasSubstr(server.password)));
-        }
-}
-inline void expect_no_password(const error& e) {
-    const error_info& i = e.info();
-    for (const std::string& text : {std::string(e.what()), i.message, i.shard, i.server,
-                                    i.statement, i.constraint, i.table, i.place, i.detail})
-        expect_no_password(text);
-}
-
-/// The error of a call; nothing when it succeeded. Anything else than a shardwise::error is a
-/// failure. What it says is searched for passwords.
-inline std::optional<error> failure_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const error& e) {
-        expect_no_password(e);
-        return e;
-    }
-    return std::nullopt;
-}
-
-inline std::string code_of(const std::function<void()>& call) {
-    const auto failure = failure_of(call);
-    return failure ? std::string(name_of(failure->code())) : "no error";
-}
 
 /// Fresh shards with the tables above.
 class Hostile : public ClusterTest {

@@ -15,6 +15,7 @@
 
 #include "shardwise/base/error.hpp"
 #include "shardwise/shardwise.hpp"
+#include "support/failure.hpp"
 #include "support/test_cluster.hpp"
 
 namespace shardwise::test {
@@ -64,24 +65,6 @@ namespace shardwise::test {
 inline constexpr mapping<track> tracks;
 inline constexpr mapping<play> plays;
 inline constexpr mapping<number> numbers;
-
-/// The error of a call; nothing when it succeeded.
-inline std::optional<error> failure_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const error& e) {
-        return e;
-    }
-    return std::nullopt;
-}
-inline std::string code_of(const std::function<void()>& call) {
-    const auto failure = failure_of(call);
-    return failure ? std::string(name_of(failure->code())) : "no error";
-}
-inline std::string message_of(const std::function<void()>& call) {
-    const auto failure = failure_of(call);
-    return failure ? failure->message() : "no error";
-}
 
 /// Memory of this process that is not a part of a file, in bytes.
 inline std::int64_t resident_bytes() {
