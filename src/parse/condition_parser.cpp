@@ -168,6 +168,34 @@ sql::expr_ptr expression_parser::equal_rows(const tree_node& n, const tree_node&
     return joined(n, sql::op::conj, all);
 }
 
+namespace {
+
+bool is_grouped(const sql::select& s) {
+    return !s.group_by.empty() || s.having ||
+           std::any_of(s.items.begin(), s.items.end(),
+                       [](const sql::select_item& i) { return i.expression->has_aggregate; });
+}
+
+/// A condition on what the statement selects can be added to it.
+bool takes_conditions(const sql::select& s) {
+    return !s.limit && s.offset == 0 && s.branches.empty() &&
+           std::none_of(s.items.begin(), s.items.end(),
+                        [](const sql::select_item& i) { return i.expression->has_window; });
+}
+
+/// Does it have rows with which the condition is met? NULLs of `condition` are no.
+sql::expr_ptr has_rows(const sql::select_ptr& query, const sql::expr_ptr& condition) {
+    const shared<sql::select> rows = sql::clone(*query);
+    rows->distinct = false;
+    rows->order_by.clear();
+    rows->items = {{sql::constant(arg{std::int64_t{1}}), {}}};
+    const sql::select_ptr s = sql::freeze(rows);
+    return sql::exists(
+        is_grouped(*query) ? sql::add_having(s, condition) : sql::add_where(s, condition), false);
+}
+
+}  // namespace
+
 /// x > ANY (SELECT ...), (a, b) IN (SELECT ...): written with EXISTS, unknown where SQL says so.
 sql::expr_ptr expression_parser::quantified(const tree_node& n, const sql::select_ptr& query,
                                             std::string_view op, bool all) {
@@ -186,44 +214,72 @@ sql::expr_ptr expression_parser::quantified(const tree_node& n, const sql::selec
                                    query->items.size(), left.size()));
     // A derived table does not see the rows around it: the comparison goes into the subquery then.
     const bool correlated = !sql::columns_from_outside(*query).empty();
-    const bool plain = query->group_by.empty() && !query->having && !query->distinct &&
-                       !query->limit && query->offset == 0 && query->branches.empty() &&
-                       std::none_of(query->items.begin(), query->items.end(), [](const auto& i) {
-                           return i.expression->has_aggregate || i.expression->has_window;
-                       });
-    if (correlated && !plain)
+    if (correlated && !takes_conditions(*query))
         text_.unsupported(n,
-                          "ANY or ALL of groups or of a part of the rows of a subquery that uses "
-                          "columns of the statement around it",
+                          "ANY or ALL of a UNION, of a part of the rows or of window functions in "
+                          "a subquery that uses columns of the statement around it",
                           "use EXISTS");
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < left.size(); ++i) names.push_back(fmt::format("sw_c{}", i + 1));
-    const std::vector<std::string_view> columns(names.begin(), names.end());
-    const sql::derived_ptr made =
-        text_.placed(n, [&] { return sql::make_derived("sw_any", query, columns.data()); });
+    sql::select_ptr rows = query;
+    if (!correlated) {
+        std::vector<std::string> names;
+        for (std::size_t i = 0; i < left.size(); ++i) names.push_back(fmt::format("sw_c{}", i + 1));
+        const std::vector<std::string_view> columns(names.begin(), names.end());
+        rows = text_.placed(n, [&] {
+            return sql::make_select(sql::make_derived("sw_any", query, columns.data()), nullptr, 0);
+        });
+    }
     std::vector<sql::expr_ptr> parts;
     for (std::size_t i = 0; i < left.size(); ++i) {
-        const term theirs{
-            n,
-            correlated ? query->items[i].expression
-                       : sql::column({&sql::table_of(*made), static_cast<std::uint16_t>(i), 0}),
-            {}};
-        parts.push_back(compared(n, row ? sql::op::eq : known->meaning, parse(left[i]), theirs));
+        const term mine = parse(left[i]), theirs{n, rows->items[i].expression, {}};
+        if (mine.expression && mine.expression->has_aggregate) {
+            if (row || correlated)
+                text_.unsupported(n, "an aggregate beside ANY, ALL or IN of such a subquery",
+                                  "compute the groups in a subquery in FROM");
+            return quantified_group(n, rows, {known->meaning, all}, mine);
+        }
+        parts.push_back(compared(n, row ? sql::op::eq : known->meaning, mine, theirs));
     }
     sql::expr_ptr met = joined(n, sql::op::conj, parts);
     return text_.placed(n, [&] {
         if (row && op == "<>") met = sql::unary(sql::op::neg, met);
-        const sql::expr_ptr one = sql::constant(arg{std::int64_t{1}});
-        const auto some = [&](const sql::expr_ptr& condition) {
-            return sql::exists(
-                sql::add_where(correlated ? query : sql::make_select(made, &one, 1), condition),
-                false);
-        };
         // ANY is true when one is, ALL is false when one is not; else one that is unknown counts.
-        const sql::expr_ptr cases[] = {some(all ? sql::unary(sql::op::neg, met) : met),
-                                       sql::constant(arg{!all}), some(sql::is_null(met, false)),
-                                       sql::constant(arg{})};
+        const sql::expr_ptr cases[] = {
+            has_rows(rows, all ? sql::unary(sql::op::neg, met) : met), sql::constant(arg{!all}),
+            has_rows(rows, sql::is_null(met, false)), sql::constant(arg{})};
         return sql::conditional(cases, 4, sql::constant(arg{all}));
+    });
+}
+
+/// count(*) >= ALL (SELECT ...): an aggregate cannot go into the subquery, but what decides comes
+/// out of it: its least and greatest value, and whether it has rows and NULLs.
+sql::expr_ptr expression_parser::quantified_group(const tree_node& n, const sql::select_ptr& rows,
+                                                  quantifier q, const term& left) {
+    const sql::expr_ptr column = rows->items[0].expression;
+    const auto of_rows = [&](const sql::expr_ptr& aggregate) {
+        const shared<sql::select> s = sql::clone(*rows);
+        s->items = {{aggregate, {}}};
+        return sql::scalar(sql::freeze(s));
+    };
+    const auto meets = [&](sql::aggregate bound) {
+        return compared(n, q.meaning, left, {n, of_rows(sql::call(bound, column)), {}});
+    };
+    return text_.placed(n, [&] {
+        const bool least = q.meaning == sql::op::lt || q.meaning == sql::op::le;
+        sql::expr_ptr met;
+        if (q.meaning == sql::op::eq || q.meaning == sql::op::ne)
+            met = sql::binary(q.all ? sql::op::conj : sql::op::disj, meets(sql::aggregate::min),
+                              meets(sql::aggregate::max));
+        else
+            met = meets(least == q.all ? sql::aggregate::min : sql::aggregate::max);
+        const sql::expr_ptr count = of_rows(sql::call(sql::aggregate::count_all, {}));
+        const sql::expr_ptr values = of_rows(sql::call(sql::aggregate::count, column));
+        const sql::expr_ptr unknown = sql::binary(
+            sql::op::disj, sql::binary(sql::op::lt, values, count),
+            sql::binary(sql::op::conj, sql::is_null(met, false),
+                        sql::binary(sql::op::gt, count, sql::constant(arg{std::int64_t{0}}))));
+        const sql::expr_ptr cases[] = {q.all ? sql::unary(sql::op::neg, met) : met,
+                                       sql::constant(arg{!q.all}), unknown, sql::constant(arg{})};
+        return sql::conditional(cases, 4, sql::constant(arg{q.all}));
     });
 }
 

@@ -69,6 +69,12 @@ private:
     sql::expr_ptr any_of(const tree_node& n, std::string_view op, bool all);
     sql::expr_ptr quantified(const tree_node& n, const sql::select_ptr& query, std::string_view op,
                              bool all);
+    struct quantifier {
+        sql::op meaning;
+        bool all;
+    };
+    sql::expr_ptr quantified_group(const tree_node& n, const sql::select_ptr& rows, quantifier q,
+                                   const term& left);
     sql::expr_ptr row_comparison(const tree_node& n, std::string_view op);
     sql::expr_ptr compared(const tree_node& n, sql::op o, const term& a, const term& b);
     sql::expr_ptr grouping(const tree_node& n);

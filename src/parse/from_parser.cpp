@@ -20,6 +20,16 @@ sql::join_kind kind_of_join(const std::string& type) {
     return type == "JOIN_FULL" ? sql::join_kind::full : sql::join_kind::inner;
 }
 
+/// A chain of joins that keeps rows of its right sides: with tables before it, it does not continue
+/// them.
+bool stands_aside(const tree_node& wrapped) {
+    for (tree_node t = wrapped; t.kind() == "JoinExpr"; t = t.inner().child("larg")) {
+        const std::string type = t.inner().text("jointype");
+        if (type == "JOIN_RIGHT" || type == "JOIN_FULL") return true;
+    }
+    return false;
+}
+
 /// The names that an alias gives to the first columns.
 void rename(const statement_text& text, const tree_node& at, std::vector<std::string>& columns,
             const std::vector<std::string>& given) {
@@ -104,9 +114,10 @@ void select_parser::from(const tree_node& select) {
             first_ = joins_of(t);
             continue;
         }
-        // FROM a, b: every row of a with every row of b. What b is joined with follows.
+        // FROM a, b: every row of a with every row of b. What b is joined with follows, unless
+        // rows of a would be lost or left alone by it.
         const std::size_t before = joins_.size();
-        const table_scope::appearance table = joins_of(t);
+        const table_scope::appearance table = stands_aside(t) ? joined_aside(t) : joins_of(t);
         joins_.insert(joins_.begin() + static_cast<std::ptrdiff_t>(before),
                       {t, sql::join_kind::cross, table, {}});
     }

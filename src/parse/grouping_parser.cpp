@@ -26,6 +26,12 @@ sql::expr_ptr some_row() {
                        sql::constant(arg{std::int64_t{0}}));
 }
 
+/// What is computed before windows are.
+void collect_without_windows(const sql::expr_ptr& e, std::vector<sql::expr_ptr>& out) {
+    if (!e->has_window) return out.push_back(e);
+    for (const sql::expr_ptr& x : e->operands) collect_without_windows(x, out);
+}
+
 /// Keys that are not in this grouping set are NULL.
 sql::expr_ptr within_set(const sql::expr_ptr& e, const std::vector<sql::expr_ptr>& all,
                          const std::vector<sql::expr_ptr>& set) {
@@ -207,12 +213,7 @@ std::vector<select_parser::expressions> select_parser::sets_of(const tree_node& 
     return out;
 }
 
-/// Each set is a statement of its own; their rows follow each other.
-sql::select_ptr select_parser::with_grouping_sets(const tree_node& select) {
-    // Keys may be names of the output.
-    const expressions none;
-    expressions_.use_grouping(&none, &none);
-    items(select);
+std::vector<select_parser::expressions> select_parser::grouping_sets(const tree_node& select) {
     std::vector<expressions> sets{{}};
     for (const tree_node& element : select.children("groupClause")) {
         std::vector<expressions> crossed;
@@ -226,6 +227,35 @@ sql::select_ptr select_parser::with_grouping_sets(const tree_node& select) {
             text_.unsupported(element, fmt::format("{} grouping sets", sets.size()),
                               fmt::format("at most {} can be used", most_grouping_sets));
     }
+    return sets;
+}
+
+/// One grouping set as a statement of its own.
+sql::select_ptr select_parser::rows_of_set(const tree_node& select, const expressions& columns,
+                                           const sql::expr_ptr& where, const expressions& all,
+                                           const expressions& set) {
+    expressions items;
+    for (const sql::expr_ptr& e : columns) items.push_back(within_set(e, all, set));
+    sql::select_ptr s = text_.placed(select, [&] { return from_items(items); });
+    if (where) s = text_.placed(select, [&] { return sql::add_where(s, where); });
+    s = text_.placed(select, [&] { return sql::add_group(s, set.data(), set.size()); });
+    sql::expr_ptr having = sql::binary(sql::op::ge, sql::call(sql::aggregate::count_all, {}),
+                                       sql::constant(arg{std::int64_t{0}}));
+    if (select.has("havingClause"))
+        having = within_set(expressions_.expression(select.child("havingClause")), all, set);
+    if (set.empty() || select.has("havingClause")) s = sql::add_having(s, having);
+    s = with_dependent_columns(s);
+    text_.placed(select, [&] { sql::check_grouping(*s); });
+    return s;
+}
+
+/// Each set is a statement of its own; their rows follow each other. Windows look at all of them.
+sql::select_ptr select_parser::with_grouping_sets(const tree_node& select) {
+    // Keys may be names of the output.
+    const expressions none;
+    expressions_.use_grouping(&none, &none);
+    items(select);
+    const std::vector<expressions> sets = grouping_sets(select);
     expressions all;
     for (const expressions& set : sets)
         for (const sql::expr_ptr& key : set)
@@ -233,43 +263,70 @@ sql::select_ptr select_parser::with_grouping_sets(const tree_node& select) {
     sql::expr_ptr where;
     if (select.has("whereClause")) where = expressions_.expression(select.child("whereClause"));
     sql::select_ptr rows;
-    std::size_t visible = 0;
-    std::vector<sql::ordering> order;
+    grouping_output out;
     for (const expressions& set : sets) {
         expressions_.use_grouping(&all, &set);
         items_.clear();
         headings_.clear();
         items(select);
-        visible = items_.size();
-        order = orderings(select, true);
-        expressions columns;
-        for (const sql::expr_ptr& e : items_) columns.push_back(within_set(e, all, set));
-        for (const sql::ordering& o : order) columns.push_back(within_set(o.by, all, set));
-        sql::select_ptr s = text_.placed(select, [&] { return from_items(columns); });
-        if (where) s = text_.placed(select, [&] { return sql::add_where(s, where); });
-        s = text_.placed(select, [&] { return sql::add_group(s, set.data(), set.size()); });
-        sql::expr_ptr having = sql::binary(sql::op::ge, sql::call(sql::aggregate::count_all, {}),
-                                           sql::constant(arg{std::int64_t{0}}));
-        if (select.has("havingClause"))
-            having = within_set(expressions_.expression(select.child("havingClause")), all, set);
-        if (set.empty() || select.has("havingClause")) s = sql::add_having(s, having);
-        s = with_dependent_columns(s);
-        text_.placed(select, [&] { sql::check_grouping(*s); });
+        out.order = orderings(select, true);
+        const sql::select_ptr s = rows_of_set(select, note_set(out), where, all, set);
         rows =
             rows ? text_.placed(
                        select, [&] { return sql::combine(rows, sql::set_operation::union_all, s); })
                  : s;
     }
     expressions_.use_grouping(nullptr, nullptr);
-    const sql::derived_ptr made = derived(select, "sw_rows", rows, visible);
-    sql::select_ptr s = all_of(select, made, visible);
+    return over_grouping_sets(select, rows, out);
+}
+
+/// Returns what this set has to compute. GROUPING() is another constant in each set; but for that
+/// all sets read alike.
+select_parser::expressions select_parser::note_set(grouping_output& out) const {
+    expressions columns;
+    for (const sql::expr_ptr& e : items_) collect_without_windows(e, columns);
+    for (const sql::ordering& o : out.order) collect_without_windows(o.by, columns);
+    if (out.first.empty()) {
+        out.first = columns;
+        out.differs.resize(columns.size());
+        out.is_item.assign(out.order.size(), std::vector<bool>(items_.size(), true));
+    }
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        if (!sql::same_expression(*columns[i], *out.first[i])) out.differs[i] = true;
+    for (std::size_t i = 0; i < out.order.size(); ++i)
+        for (std::size_t k = 0; k < items_.size(); ++k)
+            if (!sql::same_expression(*items_[k], *out.order[i].by)) out.is_item[i][k] = false;
+    return columns;
+}
+
+sql::select_ptr select_parser::over_grouping_sets(const tree_node& select,
+                                                  const sql::select_ptr& rows,
+                                                  const grouping_output& out) {
+    const bool windows = std::any_of(items_.begin(), items_.end(),
+                                     [](const sql::expr_ptr& e) { return e->has_window; });
+    const sql::derived_ptr made = derived(select, "sw_rows", rows, windows ? 0 : items_.size());
+    std::size_t next = 0;
+    const auto over_rows = [&](const sql::expr_ptr& e) {
+        return sql::rewrite(e, [&](const sql::expr_ptr& x) -> sql::expr_ptr {
+            if (x->has_window) return {};
+            const std::size_t at = next++;
+            // The 2 of lag(x, 2) has to stay a constant.
+            if (e->has_window && x->kind == sql::expr_kind::constant && !out.differs[at]) return x;
+            return sql::column({&sql::table_of(*made), static_cast<std::uint16_t>(at), 0});
+        });
+    };
+    expressions columns;
+    for (const sql::expr_ptr& e : items_) columns.push_back(over_rows(e));
+    sql::select_ptr s = text_.placed(
+        select, [&] { return sql::make_select(made, columns.data(), columns.size()); });
     if (select.has("distinctClause")) s = sql::set_distinct(s);
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        std::size_t at = visible + i;
-        for (std::size_t k = visible; k-- > 0;)
-            if (sql::same_expression(*items_[k], *order[i].by)) at = k;
-        order[i].by = sql::column({&sql::table_of(*made), static_cast<std::uint16_t>(at), 0});
-        s = sql::add_order(s, &order[i], 1);
+    for (std::size_t i = 0; i < out.order.size(); ++i) {
+        sql::ordering o = out.order[i];
+        o.by = over_rows(o.by);
+        const auto item = std::find(out.is_item[i].begin(), out.is_item[i].end(), true);
+        if (item != out.is_item[i].end())
+            o.by = columns[static_cast<std::size_t>(item - out.is_item[i].begin())];
+        s = sql::add_order(s, &o, 1);
     }
     s = limited(std::move(s), select);
     text_.placed(select, [&] { sql::check_grouping(*s); });

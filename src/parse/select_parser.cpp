@@ -168,7 +168,13 @@ sql::select_ptr select_parser::plain(const tree_node& select) {
                 "withClause", "windowClause"});
     from(select);
     expressions_.name_windows(select.children("windowClause"));
-    if (has_grouping_sets(select)) return with_grouping_sets(select);
+    const bool distinct_on_keys = select.has("distinctClause") && !is_plain_distinct(select);
+    if (has_grouping_sets(select)) {
+        if (distinct_on_keys)
+            text_.unsupported(select, "DISTINCT ON beside grouping sets",
+                              "put the groups into a subquery in FROM");
+        return with_grouping_sets(select);
+    }
     items(select);
     sql::select_ptr s = text_.placed(select, [&] { return from_items(items_); });
     if (select.has("whereClause")) {
@@ -177,8 +183,7 @@ sql::select_ptr select_parser::plain(const tree_node& select) {
         s = text_.placed(where, [&] { return sql::add_where(s, condition); });
     }
     s = grouped(std::move(s), select);
-    if (select.has("distinctClause") && !is_plain_distinct(select))
-        return distinct_on(select, std::move(s));
+    if (distinct_on_keys) return distinct_on(select, std::move(s));
     if (select.text("limitOption") == "LIMIT_OPTION_WITH_TIES")
         return with_ties(select, std::move(s));
     s = limited(ordered(std::move(s), select), select);

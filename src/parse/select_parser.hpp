@@ -68,7 +68,21 @@ private:
     sql::select_ptr finished(const tree_node& select, sql::select_ptr s);
 
     // grouping_parser.cpp
+    /// What the grouping sets have in common.
+    struct grouping_output {
+        expressions first;          ///< what the first set computes
+        std::vector<bool> differs;  ///< another set computes something else there
+        std::vector<sql::ordering> order;
+        std::vector<std::vector<bool>> is_item;  ///< [order key][item]: equal in all sets
+    };
     sql::select_ptr with_grouping_sets(const tree_node& select);
+    std::vector<expressions> grouping_sets(const tree_node& select);
+    expressions note_set(grouping_output& out) const;
+    sql::select_ptr rows_of_set(const tree_node& select, const expressions& columns,
+                                const sql::expr_ptr& where, const expressions& all,
+                                const expressions& set);
+    sql::select_ptr over_grouping_sets(const tree_node& select, const sql::select_ptr& rows,
+                                       const grouping_output& out);
     sql::select_ptr distinct_on(const tree_node& select, sql::select_ptr s);
     sql::select_ptr with_ties(const tree_node& select, sql::select_ptr s);
     /// The rows of `s` whose `number` (an expression over a window) is at most `most`, in order.

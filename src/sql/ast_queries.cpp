@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sql/building.hpp"
+#include "sql/rewrite.hpp"
 #include "sql/typing.hpp"
 
 namespace shardwise::sql {
@@ -23,6 +24,20 @@ const expr& only_column(std::string_view what, const select_ptr& query) {
 
 void adopt(select& s, const derived_ptr& d) {
     if (s.find_derived(&d->table) == nullptr) s.derived_tables.push_back(d);
+}
+
+/// Not every engine shows derived tables what is around them.
+void check_sees_itself_only(const select& s) {
+    const std::vector<column_ref> outer = columns_from_outside(s);
+    if (outer.empty()) return;
+    const column_ref& c = outer.front();
+    raise(error_info{
+        .code = error_code::not_supported,
+        .message = fmt::format("what is computed by itself here (a subquery in FROM, WITH, "
+                               "DISTINCT ON, grouping sets, a join beside others, a part of a "
+                               "UNION) uses {}.{} of the statement around it, which it does not "
+                               "see: join the tables, or put the condition outside of it",
+                               c.table->name, c.table->columns[c.column].name)});
 }
 
 bool is_plain(const select& s) { return s.order_by.empty() && !s.limit && s.offset == 0; }
@@ -87,6 +102,7 @@ expr_ptr scalar(const select_ptr& query) {
 derived_ptr make_derived(std::string_view name, const select_ptr& query,
                          const std::string_view* columns) {
     const select& s = given(query);
+    check_sees_itself_only(s);
     auto* const d = new derived;
     derived_ptr owner{d};
     d->query = query;

@@ -64,15 +64,15 @@ private:
     // ------------------------------------------------------------ what is there
 
     void explore(const sql::select& s) {
-        const std::size_t first = appearances_.size();
-        add(s, s.from);
-        for (const sql::join& j : s.joins) add(s, j.joined);
+        std::vector<appearance> here{appearance_of(s, s.from)};
+        for (const sql::join& j : s.joins) here.push_back(appearance_of(s, j.joined));
         if (push_filter_) {
             std::vector<source_place*> own;
-            for (std::size_t i = first; i < appearances_.size(); ++i)
-                own.push_back(&appearances_[i]);
+            for (appearance& a : here) own.push_back(&a);
             reduce_sources(s, own);
         }
+        const std::size_t first = appearances_.size();
+        for (appearance& a : here) add(std::move(a));
         for (const sql::expr_ptr& e : sql::expressions_of(s))
             sql::for_each_node(e, [&](const sql::expr& x) {
                 if (x.kind == sql::expr_kind::column) need(x.ref);
@@ -84,13 +84,28 @@ private:
         for (const sql::set_branch& b : s.branches) explore(*b.query);
     }
 
-    void add(const sql::select& s, const sql::table_ref& t) {
+    appearance appearance_of(const sql::select& s, const sql::table_ref& t) const {
         appearance a;
         a.at = t;
         a.made = s.find_derived(t.table);
         a.derived = a.made != nullptr;
         a.given = t.table == &sql::no_table() || t.table == s_.recursive.get();
-        appearances_.push_back(std::move(a));
+        return a;
+    }
+
+    /// ANY and ALL stand for two statements over the same tables: their rows are fetched once,
+    /// those that one of the statements needs.
+    void add(appearance a) {
+        appearance* const known = find({a.at.table, 0, a.at.alias});
+        if (known == nullptr) {
+            appearances_.push_back(std::move(a));
+            return;
+        }
+        std::erase_if(known->conditions, [&](const sql::expr_ptr& mine) {
+            return std::none_of(
+                a.conditions.begin(), a.conditions.end(),
+                [&](const sql::expr_ptr& e) { return sql::same_expression(*e, *mine); });
+        });
     }
 
     void explore_inner(const sql::expr& x) {

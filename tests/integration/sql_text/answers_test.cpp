@@ -4,37 +4,7 @@
 namespace shardwise::test {
 namespace {
 
-class SqlAnswers : public ClusterTest {
-protected:
-    void SetUp() override {
-        ClusterTest::SetUp();
-        if (IsSkipped() || HasFatalFailure()) return;
-        many = std::make_unique<one_cluster>(GetParam(), 3);
-        one = std::make_unique<one_cluster>(GetParam(), 1);
-        sqlite = std::make_unique<one_cluster>("sqlite", 1);
-    }
-    void TearDown() override {
-        many.reset();
-        one.reset();
-        sqlite.reset();
-    }
-
-    void same(const std::string& text) const {
-        SCOPED_TRACE(text);
-        try {
-            const std::vector<std::string> expected = one->rows(text);
-            EXPECT_EQ(expected, many->rows(text));
-            EXPECT_EQ(sqlite->rows(text), expected) << "SQLite and " << GetParam() << " differ";
-        } catch (const error& e) {
-            ADD_FAILURE() << e.what() << "\nstatement: " << e.statement();
-        }
-    }
-    void same(std::initializer_list<const char*> texts) const {
-        for (const char* t : texts) same(std::string(t));
-    }
-
-    std::unique_ptr<one_cluster> many, one, sqlite;
-};
+class SqlAnswers : public compared_clusters {};
 
 TEST_P(SqlAnswers, FunctionsOfOneRow) {
     same({
@@ -43,9 +13,7 @@ TEST_P(SqlAnswers, FunctionsOfOneRow) {
         "SELECT id, CASE WHEN active THEN score ELSE 1 END, coalesce(age, score, 0) FROM person",
         "SELECT id, coalesce(name, country), nullif(country, 'de'), nullif(age, 30) FROM person",
         "SELECT id, greatest(age, id, 30), least(score, 3.5, id) FROM person",
-        "SELECT id, name || '-' || country, upper(name), lower(name), upper(country) FROM person",
         "SELECT id, length(name), substring(name from 2), substr(name, 0, 2) FROM person",
-        "SELECT id, substring(name, age - 30, id % 4), substr(name, -1, 3) FROM person",
         "SELECT id, trim('  ' || name || ' '), ltrim('  a '), rtrim(' a  ') || '|' FROM person",
         "SELECT id, replace(name, 'b', 'BB'), position('b' in name), strpos(name, 'x') FROM person",
         "SELECT id, abs(id), abs(score), abs(ratio), abs(age - 35) FROM person",
@@ -54,14 +22,21 @@ TEST_P(SqlAnswers, FunctionsOfOneRow) {
         "SELECT id, round(weight, 2), floor(weight), ceiling(weight), round(weight, 7) FROM item",
         "SELECT id, cast(id AS text), cast(id AS decimal(12,2)), cast(born AS text) FROM person",
         "SELECT id, cast(score AS decimal(12,1)), cast(age AS double precision) / 4 FROM person",
-        "SELECT id, cast(active AS bigint), cast(seen AS date), cast(born AS timestamptz) FROM "
-        "person",
         "SELECT id FROM person WHERE age IS DISTINCT FROM 30 AND name IS NOT DISTINCT FROM NULL",
         "SELECT id FROM person WHERE active IS TRUE OR (age > 30) IS UNKNOWN",
         "SELECT id FROM person WHERE (age > 30) IS NOT TRUE AND (score > 1) IS NOT FALSE",
         "SELECT id FROM person WHERE name LIKE '%b%' OR name LIKE '50\\%' OR name LIKE 'a\\_%'",
         "SELECT id FROM person WHERE score BETWEEN -10 AND age AND ratio > score",
     });
+    // PostgreSQL takes integers of 32 bits here, and no cast of a boolean to a bigint.
+    same_among_clusters(
+        "SELECT id, substring(name, age - 30, id % 4), substr(name, -1, 3) FROM person");
+    same_among_clusters(
+        "SELECT id, cast(active AS bigint), cast(seen AS date), cast(born AS timestamptz) FROM "
+        "person");
+    // A PostgreSQL server knows letters beyond ASCII only in databases with such a locale.
+    same_among_clusters(
+        "SELECT id, name || '-' || country, upper(name), lower(name), upper(country) FROM person");
 }
 
 TEST_P(SqlAnswers, DatesAndInstants) {
@@ -104,13 +79,14 @@ TEST_P(SqlAnswers, Aggregates) {
         "SELECT count(*), sum(age), max(name) FROM person WHERE id > 1000",
         "SELECT country FROM person WHERE id > 1000 GROUP BY country",
         "SELECT DISTINCT country, active FROM person ORDER BY country, active",
-        "SELECT min(born), max(seen), min(active), max(ratio) FROM person",
+        "SELECT min(born), max(seen), max(ratio) FROM person",
         "SELECT count(*) FROM person HAVING count(*) > 1000",
         "SELECT sum(qty), avg(qty), sum(total), avg(total) FROM purchase",
         "SELECT 1 FROM person HAVING count(*) > 1",
         "SELECT 1 FROM person WHERE id > 1000 HAVING count(*) = 0",
         "SELECT DISTINCT (SELECT max(id) FROM item), age + 1 FROM person ORDER BY 1, 2",
     });
+    same_among_clusters("SELECT min(active), max(active) FROM person");
 }
 
 TEST_P(SqlAnswers, Joins) {

@@ -50,9 +50,19 @@ public:
         return out;
     }
 
+    /// An ORDER BY stands outside all parentheses and quotes.
     static bool is_ordered(const std::string& text) {
-        const std::size_t order = text.rfind("ORDER BY");
-        return order != std::string::npos && text.find(')', order) == std::string::npos;
+        std::string outside;
+        int depth = 0;
+        bool quoted = false;
+        for (const char c : text) {
+            if (c == '\'') quoted = !quoted;
+            if (quoted) continue;
+            if (c == ')') --depth;
+            if (depth == 0) outside += c;
+            if (c == '(') ++depth;
+        }
+        return outside.find("ORDER BY") != std::string::npos;
     }
 
     const test_shards& shards() const noexcept { return shards_; }
@@ -167,5 +177,66 @@ inline std::vector<std::string> one_cluster::rows_of_server(const std::string& t
     if (!is_ordered(text)) std::sort(out.begin(), out.end());
     return out;
 }
+
+/// A cluster of three shards, one of a single database and a single SQLite database; PostgreSQL is
+/// the judge: on its cluster the same text is also given to the server itself.
+class compared_clusters : public ClusterTest {
+protected:
+    void SetUp() override {
+        ClusterTest::SetUp();
+        if (IsSkipped() || HasFatalFailure()) return;
+        many = std::make_unique<one_cluster>(GetParam(), 3);
+        one = std::make_unique<one_cluster>(GetParam(), 1);
+        sqlite = std::make_unique<one_cluster>("sqlite", 1);
+    }
+    void TearDown() override {
+        many.reset();
+        one.reset();
+        sqlite.reset();
+    }
+
+    void same(const std::string& text) const {
+        SCOPED_TRACE(text);
+        same_among_clusters(text);
+        if (GetParam() != "postgres") return;
+        try {
+            EXPECT_EQ(one->plain_rows(text), one->rows_of_server(text)) << "PostgreSQL itself";
+        } catch (const error& e) {
+            ADD_FAILURE() << e.what() << "\nstatement: " << e.statement();
+        }
+    }
+    /// What PostgreSQL does not have, or has only with other settings.
+    void same_among_clusters(const std::string& text) const {
+        SCOPED_TRACE(text);
+        try {
+            const std::vector<std::string> expected = one->rows(text);
+            EXPECT_EQ(many->rows(text), expected);
+            EXPECT_EQ(sqlite->rows(text), expected) << "SQLite and " << GetParam() << " differ";
+        } catch (const error& e) {
+            ADD_FAILURE() << e.what() << "\nstatement: " << e.statement();
+        }
+    }
+    void same(std::initializer_list<const char*> texts) const {
+        for (const char* text : texts) same(std::string(text));
+    }
+    /// Refused before anything is sent, with its place.
+    void refused(std::initializer_list<const char*> texts) const {
+        for (const char* text : texts) refused(text, "");
+    }
+    /// The same; the message says `part`.
+    void refused(const std::string& text, const std::string& part) const {
+        SCOPED_TRACE(text);
+        try {
+            many->rows(text);
+            ADD_FAILURE() << "answered";
+        } catch (const error& e) {
+            EXPECT_FALSE(e.info().place.empty()) << e.what();
+            EXPECT_TRUE(e.statement().empty()) << e.what();
+            EXPECT_NE(e.message().find(part), std::string::npos) << e.what();
+        }
+    }
+
+    std::unique_ptr<one_cluster> many, one, sqlite;
+};
 
 }  // namespace shardwise::test
