@@ -337,20 +337,24 @@ sql::expr_ptr expression_parser::coalesce(const tree_node& n) {
     return text_.placed(n, [&] { return sql::call(sql::function::coalesce, x.data(), x.size()); });
 }
 
-/// NULLs are passed over, as in PostgreSQL: the others are compared one after the other.
+/// NULLs are passed over, as in PostgreSQL: the first that no other one surpasses.
 sql::expr_ptr expression_parser::extreme_of(const tree_node& n) {
     text_.only(n, "GREATEST or LEAST", {"op", "args", "location"});
     const auto x = settle_together(terms_of(n.children("args")), meeting::compared);
     const sql::op better = n.text("op") == "IS_LEAST" ? sql::op::le : sql::op::ge;
+    if (x.size() == 1) return x.front();
     return text_.placed(n, [&] {
-        sql::expr_ptr best = x.at(0);
-        for (std::size_t i = 1; i < x.size(); ++i) {
-            const sql::expr_ptr cases[] = {sql::is_null(best, false),       x[i],
-                                           sql::is_null(x[i], false),       best,
-                                           sql::binary(better, best, x[i]), best};
-            best = sql::conditional(cases, std::size(cases), x[i]);
+        std::vector<sql::expr_ptr> cases;
+        for (const sql::expr_ptr& mine : x) {
+            std::vector<sql::expr_ptr> all{sql::is_null(mine, true)};
+            for (const sql::expr_ptr& other : x)
+                if (&other != &mine)
+                    all.push_back(sql::binary(sql::op::disj, sql::is_null(other, false),
+                                              sql::binary(better, mine, other)));
+            cases.push_back(joined(n, sql::op::conj, all));
+            cases.push_back(mine);
         }
-        return best;
+        return sql::conditional(cases.data(), cases.size(), {});
     });
 }
 

@@ -107,6 +107,8 @@ private:
                                  const std::vector<sql::expr_ptr>& x) const;
     // window_parser.cpp
     struct window_parts;
+    tree_node named_window(const tree_node& at, const std::string& name) const;
+    void check_window_call(const tree_node& n, const std::string& name) const;
     window_parts window_of(const tree_node& over);
     window_parts window_of_definition(const tree_node& d);
     static bool is_aggregate(std::string_view name);

@@ -244,12 +244,12 @@ table_scope::appearance select_parser::series_of(const tree_node& function) {
     if (bounds.size() != 3 || bounds[2] == 0)
         text_.wrong(function, "generate_series takes a first and a last number and a step");
     std::vector<expressions> rows;
-    for (std::int64_t n = bounds[0]; bounds[2] > 0 ? n <= bounds[1] : n >= bounds[1];
-         n += bounds[2]) {
+    for (std::int64_t n = bounds[0]; bounds[2] > 0 ? n <= bounds[1] : n >= bounds[1];) {
         if (rows.size() == most_values)
             text_.unsupported(function, "generate_series of so many numbers",
                               "WITH RECURSIVE can count further");
         rows.push_back({sql::constant(arg{n})});
+        if (__builtin_add_overflow(n, bounds[2], &n)) break;
     }
     sql::select_ptr s;
     if (rows.empty()) {

@@ -32,6 +32,19 @@ struct fraction {
     expr_ptr below;  ///< empty: 1
 };
 
+/// 1 / (a / b) is b / a, but NULL when b is 0.
+expr_ptr unless_zero(const expr_ptr& x) {
+    const expr_ptr zero = sql::constant(arg{std::int64_t{0}});
+    const bool constant = x && x->kind == sql::expr_kind::constant && !x->is_null_literal();
+    if (!x || (constant && !(x->literal.view().to_decimal() == decimal{0}))) return x;
+    const expr_ptr cases[] = {sql::binary(sql::op::ne, x, zero), x};
+    return sql::conditional(cases, 2, {});
+}
+
+fraction divided(const fraction& a, const fraction& b) {
+    return {times(a.above, unless_zero(b.below)), times(a.below, b.above)};
+}
+
 std::optional<fraction> fraction_of(const expr_ptr& x);
 
 std::optional<fraction> fraction_of_constant(const expr_ptr& x) {
@@ -60,7 +73,7 @@ std::optional<fraction> fraction_of_operation(const expr_ptr& x) {
         if (above && below && sql::same_expression(*above, *below)) {
             const auto a = fraction_of(x->operands[0]->operands[0]->operands[0]);
             const auto b = fraction_of(x->operands[1]->operands[0]->operands[0]);
-            return fraction{times(a->above, b->below), times(a->below, b->above)};
+            if (a && b) return divided(*a, *b);
         }
     }
     const auto a = fraction_of(x->operands[0]), b = fraction_of(x->operands[1]);
@@ -74,7 +87,7 @@ std::optional<fraction> fraction_of_operation(const expr_ptr& x) {
         case sql::op::multiply:
             return fraction{times(a->above, b->above), times(a->below, b->below)};
         case sql::op::divide:
-            return fraction{times(a->above, b->below), times(a->below, b->above)};
+            return divided(*a, *b);
         default:
             return std::nullopt;
     }

@@ -118,17 +118,18 @@ sql::expr_ptr expression_parser::text_function(const tree_node& n, const std::st
     }
     if (name == "concat_ws") {
         takes(2, 100);
-        std::vector<expr_ptr> parts;
-        expr_ptr before = sql::constant(arg{false});
+        if (x[0]->is_null_literal()) return sql::cast(x[0], column_type::text, 0, 0);
+        // The separator alone decides whether the result is NULL.
+        const bool known = x[0]->kind == sql::expr_kind::constant;
+        std::vector<expr_ptr> parts{known ? text("") : left(x[0], number(0))};
+        expr_ptr before;
         for (std::size_t i = 1; i < x.size(); ++i) {
             const expr_ptr part = as_part(x[i]), present = sql::is_null(part, true);
             const expr_ptr joined = call(sql::function::concat, {x[0], part});
-            const expr_ptr value = i == 1 ? part : either(before, joined, part);
-            // The separator alone decides whether the result is NULL.
-            parts.push_back(either(present, value, left(x[0], number(0))));
-            before = i == 1 ? present : sql::binary(sql::op::disj, before, present);
+            parts.push_back(
+                either(present, before ? either(before, joined, part) : part, text("")));
+            before = before ? sql::binary(sql::op::disj, before, present) : present;
         }
-        if (parts.size() == 1) parts.push_back(text(""));
         return sql::call(sql::function::concat, parts.data(), parts.size());
     }
     return {};

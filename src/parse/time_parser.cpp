@@ -80,6 +80,8 @@ std::optional<schema::interval> expression_parser::interval_of(const tree_node& 
     std::string_view unit;
     if (type.has("typmods")) {
         const std::vector<tree_node> mods = type.children("typmods");
+        if (mods.size() > 1)
+            text_.unsupported(cast, "an interval with a precision", "write interval '1.5 seconds'");
         unit = unit_of_mask(mods.front().inner().integer());
         if (unit.empty() && mods.front().inner().integer() != 0x7FFF)
             text_.unsupported(cast, "an interval from one unit to another",

@@ -38,6 +38,10 @@ constexpr int frame_given = 0x00001, frame_range = 0x00002, frame_rows = 0x00004
               end_preceding = 0x01000, start_following = 0x02000, end_following = 0x04000,
               frame_between = 0x00010;
 
+bool has_frame(const tree_node& window) {
+    return window.has("frameOptions") && (window.at("frameOptions").get<int>() & frame_given) != 0;
+}
+
 }  // namespace
 
 /// What stands in the parentheses of OVER, names resolved.
@@ -104,9 +108,9 @@ std::int64_t expression_parser::frame_offset(const tree_node& at, const sql::fra
 
 sql::frame expression_parser::frame_of(const tree_node& over,
                                        const std::vector<sql::ordering>& order) {
-    const int bits = over.has("frameOptions") ? over.at("frameOptions").get<int>() : 0;
     sql::frame f;
-    if ((bits & frame_given) == 0) return f;
+    if (!has_frame(over)) return f;
+    const int bits = over.at("frameOptions").get<int>();
     constexpr int known = frame_given | frame_range | frame_rows | frame_groups | frame_between |
                           start_unbounded | end_unbounded | start_current | end_current |
                           start_preceding | end_preceding | start_following | end_following;
@@ -133,51 +137,42 @@ sql::frame expression_parser::frame_of(const tree_node& over,
     return f;
 }
 
+tree_node expression_parser::named_window(const tree_node& at, const std::string& name) const {
+    const auto named = std::find_if(windows_.begin(), windows_.end(), [&](const tree_node& d) {
+        return d.inner().text("name") == name;
+    });
+    if (named == windows_.end())
+        text_.wrong(at, fmt::format("WINDOW does not define \"{}\"", name));
+    return named->inner();
+}
+
 expression_parser::window_parts expression_parser::window_of(const tree_node& over) {
     text_.only(over, "OVER",
                {"name", "refname", "partitionClause", "orderClause", "frameOptions", "startOffset",
                 "endOffset", "location"});
-    window_parts w;
-    const bool whole = over.has("name") && !over.has("refname") && !over.has("partitionClause") &&
-                       !over.has("orderClause");
-    const std::string base = over.has("refname") ? over.text("refname")
-                             : whole             ? over.text("name")
-                                                 : std::string();
-    if (!base.empty()) {
-        const auto named = std::find_if(windows_.begin(), windows_.end(), [&](const tree_node& d) {
-            return d.inner().text("name") == base;
-        });
-        if (named == windows_.end())
-            text_.wrong(over, fmt::format("WINDOW does not define \"{}\"", base));
-        tree_node definition = named->inner();
-        if (++depth_ > 100) text_.wrong(over, "windows that name each other");
-        w = window_of_definition(definition);
-        --depth_;
-        if (!over.has("refname")) return w;
-        if (over.has("partitionClause"))
-            text_.wrong(over,
-                        fmt::format("PARTITION BY of the window \"{}\" cannot be changed", base));
-        if (over.has("orderClause") && !w.order.empty())
-            text_.wrong(over, fmt::format("ORDER BY of the window \"{}\" cannot be changed", base));
-    }
-    for (const tree_node& p : over.children("partitionClause"))
-        w.partitions.push_back(expression(p));
-    for (sql::ordering& o : order_of(over.children("orderClause"))) w.order.push_back(std::move(o));
-    w.frame = frame_of(over, w.order);
-    return w;
+    // OVER w has a name, OVER (w ...) refers to one.
+    return window_of_definition(over.has("name") ? named_window(over, over.text("name")) : over);
 }
 
-/// Its own name is no reference.
+/// What a window refers to can be completed, not changed.
 expression_parser::window_parts expression_parser::window_of_definition(const tree_node& d) {
     window_parts w;
     if (d.has("refname")) {
-        const auto named = std::find_if(windows_.begin(), windows_.end(), [&](const tree_node& x) {
-            return x.inner().text("name") == d.text("refname");
-        });
-        if (named == windows_.end() || ++depth_ > 100)
-            text_.wrong(d, fmt::format("WINDOW does not define \"{}\"", d.text("refname")));
-        w = window_of_definition(named->inner());
+        const std::string base = d.text("refname");
+        const tree_node named = named_window(d, base);
+        if (++depth_ > 100) text_.wrong(d, "windows that name each other");
+        w = window_of_definition(named);
         --depth_;
+        if (d.has("partitionClause"))
+            text_.wrong(d,
+                        fmt::format("PARTITION BY of the window \"{}\" cannot be changed", base));
+        if (d.has("orderClause") && !w.order.empty())
+            text_.wrong(d, fmt::format("ORDER BY of the window \"{}\" cannot be changed", base));
+        if (has_frame(named))
+            text_.wrong(d,
+                        fmt::format("the window \"{}\" has a frame, it cannot be completed: write "
+                                    "OVER {} without parentheses",
+                                    base, base));
     }
     for (const tree_node& p : d.children("partitionClause")) w.partitions.push_back(expression(p));
     for (sql::ordering& o : order_of(d.children("orderClause"))) w.order.push_back(std::move(o));
@@ -185,7 +180,18 @@ expression_parser::window_parts expression_parser::window_of_definition(const tr
     return w;
 }
 
+/// PostgreSQL has them for aggregates of groups only, FILTER for all aggregates.
+void expression_parser::check_window_call(const tree_node& n, const std::string& name) const {
+    const auto refuse = [&](std::string_view what) {
+        text_.wrong(n, fmt::format("{} does not go with {}() OVER", what, name));
+    };
+    if (n.flag("agg_distinct")) refuse("DISTINCT");
+    if (n.has("agg_order")) refuse("ORDER BY between the arguments");
+    if (n.has("agg_filter") && !is_aggregate(name)) refuse("FILTER");
+}
+
 sql::expr_ptr expression_parser::window(const tree_node& n, const std::string& name) {
+    check_window_call(n, name);
     const window_parts parts = window_of(n.child("over"));
     const sql::window_description w{parts.partitions.data(), parts.partitions.size(),
                                     parts.order.data(), parts.order.size(), parts.frame};

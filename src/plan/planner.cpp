@@ -146,6 +146,7 @@ void check_subqueries_of_groups(const sql::select& s) {
 /// Pushed, split and merged. Throws not_supported when there is no merge for it.
 planned<plan> plan_merged(const sql::select_ptr& s, const cluster_view& view,
                           const directory_entries& entries) {
+    if (s->limit == 0) return unsplit(s, route{route_kind::none, {}, "LIMIT 0"});
     check_joins(*s);
     check_local(*s);
     if (sql::is_nested(*s)) {

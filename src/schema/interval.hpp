@@ -19,8 +19,9 @@ struct interval {
 
 interval negated(const interval& i);
 
-/// "1 year 2 mons", "3 days 04:05:06.7", "90 minutes", "1 week ago". `unit` is the one of a number
-/// that has none (empty: second). Nothing: this is no interval, or one of more than 10,000 years.
+/// "1 year 2 mons", "3 days 04:05:06.7", "1 12:30" (a day), "04:05.6" (minutes), "1 week ago".
+/// `unit`, one of year to second, is that of a last number that has none (empty: second), and what
+/// is smaller is cut off. Nothing: this is no interval, or one of more than 10,000 years.
 std::optional<interval> parse_interval(std::string_view text, std::string_view unit = {});
 
 /// Months first (the day is cut to the month's last one), then days, then the rest, in UTC. Throws

@@ -52,7 +52,7 @@ public:
     std::string run() {
         while (!rest_.empty()) {
             fill_ = true;
-            if (starts("FM")) {
+            if (starts("FM")) {  // in capitals or small letters
                 fill_ = false;
                 rest_.remove_prefix(2);
             }
@@ -62,10 +62,21 @@ public:
     }
 
 private:
-    bool starts(std::string_view word) const {
-        return rest_.size() >= word.size() &&
-               std::equal(word.begin(), word.end(), rest_.begin(),
-                          [](char a, char b) { return a == upper(b); });
+    /// In capitals or small letters; mixed, only a name is a pattern (Month).
+    bool starts(std::string_view word, bool is_name = false) const {
+        if (rest_.size() < word.size()) return false;
+        const std::string_view given = rest_.substr(0, word.size());
+        const auto same = [&](std::size_t from, auto cased) {
+            return std::equal(word.begin() + static_cast<std::ptrdiff_t>(from), word.end(),
+                              given.begin() + static_cast<std::ptrdiff_t>(from),
+                              [&](char a, char b) { return cased(a) == b; });
+        };
+        return same(0, upper) || same(0, lower) ||
+               (is_name && word[0] == given[0] && same(1, lower));
+    }
+    /// Longer words of PostgreSQL's that begin like known ones.
+    bool is_other() const {
+        return starts("SSSS") || starts("IDDD") || (starts("YYY") && !starts("YYYY"));
     }
     bool number(std::string_view word, int value, int digits) {
         if (!starts(word)) return false;
@@ -73,8 +84,13 @@ private:
         rest_.remove_prefix(word.size());
         return true;
     }
+    /// FM leaves its zeros alone.
+    bool fraction(std::string_view word, int value, int digits) {
+        fill_ = fill_ || starts(word);
+        return number(word, value, digits);
+    }
     bool name(std::string_view word, std::string_view value, bool filled) {
-        if (!starts(word)) return false;
+        if (!starts(word, true)) return false;
         std::string text = cased(value, rest_);
         if (filled && fill_) text.resize(std::max(text.size(), longest_name), ' ');
         out_ += text;
@@ -84,18 +100,26 @@ private:
     bool literal() {
         const char c = rest_.front();
         if (c == '"') {
-            const std::size_t end = rest_.find('"', 1);
-            out_ += rest_.substr(1, end == std::string_view::npos ? end : end - 1);
-            rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+            quoted();
             return true;
         }
+        if (rest_.starts_with("\\\"")) rest_.remove_prefix(1);
         if (is_letter(c)) return false;
-        out_ += c;
+        out_ += rest_.front();
         rest_.remove_prefix(1);
         return true;
     }
+    /// A backslash protects the character behind it.
+    void quoted() {
+        for (rest_.remove_prefix(1); !rest_.empty(); rest_.remove_prefix(1)) {
+            if (rest_.front() == '"') return rest_.remove_prefix(1);
+            if (rest_.front() == '\\' && rest_.size() > 1) rest_.remove_prefix(1);
+            out_ += rest_.front();
+        }
+    }
     bool one() {
         if (rest_.empty()) return true;
+        if (is_other()) return false;
         const int twelve = c_.hour % 12 == 0 ? 12 : c_.hour % 12;
         const int day = weekday(t_);
         const iso_week iso = iso_week_of(t_);
@@ -106,8 +130,8 @@ private:
                number("IYYY", iso.year, 4) || number("IW", iso.week, 2) ||
                number("ID", day == 0 ? 7 : day, 1) || name("MONTH", month, true) ||
                name("MON", month.substr(0, 3), false) || number("MM", c_.month, 2) ||
-               number("MI", c_.minute, 2) || number("MS", c_.micros / 1000, 3) ||
-               number("US", c_.micros, 6) || number("HH24", c_.hour, 2) ||
+               number("MI", c_.minute, 2) || fraction("MS", c_.micros / 1000, 3) ||
+               fraction("US", c_.micros, 6) || number("HH24", c_.hour, 2) ||
                number("HH12", twelve, 2) || number("HH", twelve, 2) || number("SS", c_.second, 2) ||
                number("DDD", day_of_year(t_), 3) || number("DD", c_.day, 2) ||
                name("DAY", week_day, true) || name("DY", week_day.substr(0, 3), false) ||

@@ -147,8 +147,7 @@ private:
     void local_function(const expr& e);
     void joined_texts(const expr& e);
     void window(const expr& e);
-    void over(const expr& e, bool ordered = true);
-    void share_of_rows(const expr& e);
+    void over(const expr& e);
     void aggregate_body(const expr& e, const std::function<void()>& after);
 
     const dialect& dialect_;

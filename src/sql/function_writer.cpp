@@ -444,9 +444,6 @@ void expression_writer::truncated_time(const expr& e) {
 void expression_writer::window(const expr& e) {
     const window_spec& w = *e.window;
     if (w.of_aggregate) return aggregate_body(e, [&] { over(e); });
-    const bool share =
-        w.function == window_function::cume_dist || w.function == window_function::percent_rank;
-    if (share && dialect_.kind() == dialect_kind::mariadb) return share_of_rows(e);
     const auto count = [&](std::string_view name) {
         // PostgreSQL takes an int there.
         *this << name;
@@ -505,26 +502,7 @@ void expression_writer::window(const expr& e) {
     over(e);
 }
 
-/// MariaDB rounds percent_rank() and cume_dist() to ten digits.
-void expression_writer::share_of_rows(const expr& e) {
-    if (e.window->function == window_function::cume_dist) {
-        *this << "(CAST(COUNT(*)";
-        over(e);
-        *this << " AS DOUBLE) / COUNT(*)";
-        over(e, false);
-        *this << ")";
-        return;
-    }
-    *this << "(CASE WHEN COUNT(*)";
-    over(e, false);
-    *this << " = 1 THEN 0e0 ELSE CAST(RANK()";
-    over(e);
-    *this << " - 1 AS DOUBLE) / (COUNT(*)";
-    over(e, false);
-    *this << " - 1) END)";
-}
-
-void expression_writer::over(const expr& e, bool ordered) {
+void expression_writer::over(const expr& e) {
     const window_spec& w = *e.window;
     *this << " OVER (";
     std::size_t at = w.arguments;
@@ -532,7 +510,7 @@ void expression_writer::over(const expr& e, bool ordered) {
         *this << (i == 0 ? "PARTITION BY " : ", ");
         in_byte_order(*e.operands[at++]);
     }
-    for (std::size_t i = 0; ordered && i < w.order.size(); ++i) {
+    for (std::size_t i = 0; i < w.order.size(); ++i) {
         *this << (i == 0 ? (w.partitions > 0 ? " ORDER BY " : "ORDER BY ") : ", ");
         order_term({e.operands[at++], w.order[i].descending, w.order[i].nulls_first});
     }

@@ -429,6 +429,141 @@ TEST_P(SqlLanguage, AStatementThatIsComputedByItselfDoesNotSeeWhatIsAroundIt) {
         "uses person.id of the statement around it");
 }
 
+TEST_P(SqlLanguage, AnyAndAllKnowWhatIsUnknown) {
+    for (const char* left : {"25", "49", "19", "NULL", "p.age"})
+        for (const char* op : {"<", "<=", ">", ">=", "=", "<>"})
+            for (const char* which : {"ANY", "ALL"}) {
+                // Of several tables, of one, of a table that lives elsewhere; none; without NULLs.
+                const auto with = [&](const char* rows) {
+                    same(fmt::format("SELECT id, {} {} {} ({}) FROM person p", left, op, which,
+                                     rows));
+                };
+                with("SELECT age FROM person q WHERE q.country = p.country");
+                with("SELECT age FROM person q WHERE q.country = p.country AND age IS NOT NULL");
+                with("SELECT age FROM person q WHERE q.country = p.country AND id > 1000");
+                with("SELECT 7 * i.person_id FROM item i WHERE i.person_id <= p.id - 45");
+            }
+    same({
+        "SELECT p.id FROM person p WHERE 25 < ALL (SELECT age FROM person q WHERE q.country = "
+        "p.country AND q.id < p.id) IS NULL",
+        "SELECT p.id, (p.age, p.country) IN (SELECT q.age, q.country FROM person q WHERE q.id <> "
+        "p.id), (p.age, 'de') NOT IN (SELECT q.age, q.country FROM person q WHERE q.id > p.id) "
+        "FROM person p",
+        "SELECT id, 3 BETWEEN SYMMETRIC (SELECT max(qty) FROM purchase b WHERE b.person_id = "
+        "p.id) AND (SELECT count(*) FROM item i WHERE i.person_id = p.id) FROM person p",
+        "SELECT id, greatest((SELECT max(qty) FROM purchase b WHERE b.person_id = p.id), 3, "
+        "(SELECT count(*) FROM item i WHERE i.person_id = p.id)) FROM person p",
+        "SELECT id, (age, id) < ((SELECT max(qty) * 7 FROM purchase b WHERE b.person_id = p.id), "
+        "5) FROM person p",
+    });
+}
+
+TEST_P(SqlLanguage, AnyAndAllOfGroupsAndBesideThem) {
+    for (const char* op : {"<", "<=", ">", ">=", "=", "<>"})
+        for (const char* which : {"ANY", "ALL"}) {
+            const auto with = [&](const char* left, const char* rows, const char* rest) {
+                same(fmt::format("SELECT country, {} {} {} ({}) FROM person p {}", left, op, which,
+                                 rows, rest));
+            };
+            with("count(*)", "SELECT count(*) FROM person GROUP BY country", "GROUP BY country");
+            with("min(age)", "SELECT age FROM person", "GROUP BY country");
+            with("min(age)", "SELECT age FROM person WHERE age IS NOT NULL", "GROUP BY country");
+            with("min(age)", "SELECT age FROM person WHERE id > 1000", "GROUP BY country");
+            with("max(CASE WHEN id > 1000 THEN 1 END)", "SELECT age FROM person",
+                 "GROUP BY country");
+            with("age", "SELECT count(*) FROM person q WHERE q.country = p.country GROUP BY active",
+                 "");
+        }
+    same({
+        "SELECT country FROM person GROUP BY country HAVING count(*) >= ALL (SELECT count(*) FROM "
+        "person GROUP BY country)",
+        "SELECT country, count(*) FROM person GROUP BY country HAVING count(*) > ANY (SELECT qty "
+        "FROM purchase) ORDER BY country",
+    });
+}
+
+TEST_P(SqlLanguage, WindowCallsTakeWhatPostgresTakes) {
+    same({
+        "SELECT id, row_number(*) OVER (ORDER BY id), sum(age) OVER (w ROWS 1 PRECEDING), count(*) "
+        "OVER w FROM person WINDOW w AS "
+        "(PARTITION BY country ORDER BY id)",
+        "SELECT id, sum(age) OVER w, count(*) FILTER (WHERE age > 30) OVER v FROM person WINDOW w "
+        "AS (ORDER BY id ROWS 2 PRECEDING), u AS (PARTITION BY active), v AS (u ORDER BY id)",
+    });
+    const std::pair<const char*, const char*> refusals[] = {
+        {"SELECT rank() FILTER (WHERE age > 3) OVER (ORDER BY id) FROM person", "FILTER"},
+        {"SELECT lag(DISTINCT age) OVER (ORDER BY id) FROM person", "DISTINCT"},
+        {"SELECT lag(age ORDER BY id) OVER (ORDER BY id) FROM person", "ORDER BY between"},
+        {"SELECT sum(age ORDER BY id) OVER () FROM person", "ORDER BY between"},
+        {"SELECT min(DISTINCT age) OVER () FROM person", "DISTINCT"},
+        {"SELECT sum(age) OVER (w) FROM person WINDOW w AS (ORDER BY id ROWS 1 PRECEDING)",
+         "has a frame"},
+        {"SELECT sum(age) OVER (w ROWS 2 PRECEDING) FROM person WINDOW w AS (ORDER BY id ROWS 1 "
+         "PRECEDING)",
+         "has a frame"},
+        {"SELECT sum(age) OVER v FROM person WINDOW w AS (ORDER BY id ROWS 1 PRECEDING), v AS (w)",
+         "has a frame"},
+        {"SELECT sum(age) OVER v FROM person WINDOW w AS (ORDER BY id), v AS (w ORDER BY age)",
+         "cannot be changed"},
+        {"SELECT sum(age) OVER v FROM person WINDOW w AS (), v AS (w PARTITION BY age)",
+         "cannot be changed"},
+    };
+    for (const auto& [text, part] : refusals) {
+        refused(text, part);
+        if (GetParam() == "postgres") {
+            EXPECT_ANY_THROW(one->rows_of_server(text, 1)) << text;
+        }
+    }
+}
+
+TEST_P(SqlLanguage, NullsAndEndsOfFunctions) {
+    same({
+        "SELECT id, concat_ws(NULL, name, country), concat_ws(name, country), concat_ws(name, "
+        "country, 'x', NULL), concat_ws(name, NULL, 'y'), concat_ws(name, NULL, NULL), "
+        "concat_ws('-', name, country), concat_ws('-', name) FROM person",
+        "SELECT string_agg(DISTINCT country, name ORDER BY country) FROM person",
+        "SELECT active, string_agg(DISTINCT country, name ORDER BY country DESC), "
+        "string_agg(DISTINCT country, coalesce(name, '')) FROM person GROUP BY active",
+        "SELECT count(*), min(x), max(x) FROM generate_series(9223372036854775800, "
+        "9223372036854775807, 3) AS g(x)",
+        "SELECT count(*), min(x), max(x) FROM generate_series(-9223372036854775800, "
+        "-9223372036854775807, -3) AS g(x)",
+        "SELECT id, greatest(age, score, id, 30, ratio, id % 7, age - 9), least(name, country, "
+        "'b', 'a_', name || 'x') FROM person",
+        "SELECT id, greatest(age), least(NULL, age, NULL), greatest(NULL, born, date "
+        "'1990-01-01') FROM person",
+        "SELECT id, seen + interval '1 12:59:10', seen - interval '04:05.5', seen + interval "
+        "'1.5' day, seen + interval '90 seconds' minute FROM person",
+        "SELECT to_char(seen, 'FMMS FMUS FMHH12:MI'), to_char(seen, '\"a\\\"b\" yyyy-mm-dd') FROM "
+        "person",
+    });
+    // PostgreSQL stops at a division by zero.
+    for (const char* quotient :
+         {"score / (age / (qty - qty))", "1 / (1.0 / (qty - qty))", "(1 / (1.5 / (qty - 1)))",
+          "score / ((age + 1.5) / (qty * 0.0)) + 1", "score / (age / (score - score))"}) {
+        const std::string from = " FROM person p JOIN purchase b ON b.person_id = p.id WHERE ";
+        same_among_clusters(
+            fmt::format("SELECT b.id, round({0}, 2), {0} IS NULL{1}true", quotient, from));
+        same_among_clusters(fmt::format(
+            "SELECT count(*){1}(round({0}, 2) IS NULL) <> (({0}) IS NULL)", quotient, from));
+        EXPECT_EQ(
+            many->rows(fmt::format("SELECT count(*){1}(round({0}, 2) IS NULL) <> (({0}) IS NULL)",
+                                   quotient, from)),
+            std::vector<std::string>{"0|"})
+            << quotient;
+    }
+    same("SELECT id, round(score / (age / 7.0), 3), round(score / (1.5 / age), 2) FROM person");
+    refused("SELECT to_char(seen, 'SSSS') FROM person", "pattern");
+    refused("SELECT seen + interval '5 1 day' FROM person", "no interval");
+    refused("SELECT seen + interval(0) '1.5 seconds' FROM person", "precision");
+}
+
+TEST_P(SqlLanguage, GreatestOfManyIsShort) {
+    std::string list;
+    for (int i = 0; i < 40; ++i) list += fmt::format("{}age % {}", i == 0 ? "" : ", ", i + 1);
+    same(fmt::format("SELECT id, greatest({0}), least({0}) FROM person", list));
+}
+
 TEST_P(SqlLanguage, WhatHasNoOneAnswerIsRefusedWithItsPlace) {
     refused({
         "SELECT array_agg(id) FROM person",

@@ -35,6 +35,7 @@ key key_of(sqlite3_value* v) {
 
 struct part {
     std::string text;
+    bool no_separator;  ///< NULL: after all others, as PostgreSQL has it
     std::string separator;
     std::vector<key> keys;
 };
@@ -57,18 +58,21 @@ struct parts {
     }
 
     std::string joined() {
-        if (directions.empty()) {
-            std::sort(all.begin(), all.end(), [](const part& a, const part& b) {
-                return std::tie(a.text, a.separator) < std::tie(b.text, b.separator);
-            });
-        } else {
-            std::stable_sort(all.begin(), all.end(),
-                             [&](const part& a, const part& b) { return compare(a, b) < 0; });
-        }
+        const auto by_bytes = [](const part& a, const part& b) {
+            return std::tie(a.text, a.no_separator, a.separator) <
+                   std::tie(b.text, b.no_separator, b.separator);
+        };
+        // Of DISTINCT, equal parts have to stand together.
+        const bool bytes_decide = directions.empty() || distinct;
+        std::stable_sort(all.begin(), all.end(), [&](const part& a, const part& b) {
+            const int order = compare(a, b);
+            return order != 0 ? order < 0 : bytes_decide && by_bytes(a, b);
+        });
         if (distinct)
             all.erase(std::unique(all.begin(), all.end(),
                                   [](const part& a, const part& b) {
-                                      return a.text == b.text && a.separator == b.separator;
+                                      return a.text == b.text && a.no_separator == b.no_separator &&
+                                             a.separator == b.separator;
                                   }),
                       all.end());
         std::string out;
@@ -90,7 +94,7 @@ void step(sqlite3_context* c, int count, arguments a) {
             (*state)->distinct = sqlite3_value_int(a[2]) != 0;
             (*state)->directions = text_of(a[3]);
         }
-        part p{std::string(text_of(a[0])), std::string(text_of(a[1])), {}};
+        part p{std::string(text_of(a[0])), is_null(a[1]), std::string(text_of(a[1])), {}};
         for (int i = 4; i < count; ++i) p.keys.push_back(key_of(a[i]));
         (*state)->all.push_back(std::move(p));
     } catch (const std::bad_alloc&) {
