@@ -10,7 +10,9 @@
 //          [WHERE ...] [GROUP BY ... | ROLLUP (...) | CUBE (...) | GROUPING SETS (...)]
 //          [HAVING ...] [WINDOW w AS (...)]
 //          [{UNION | INTERSECT | EXCEPT} [ALL] {SELECT ... | VALUES ...}]...
-//          [ORDER BY ... [ASC | DESC] [NULLS FIRST | LAST]] [LIMIT n] [OFFSET n]
+//          [ORDER BY ... [ASC | DESC] [NULLS FIRST | LAST]] [LIMIT n | ALL] [OFFSET n]
+//          [FETCH FIRST n ROWS {ONLY | WITH TIES}]
+//   VALUES (expressions), ...
 //   INSERT INTO t [AS a] [(columns)] {VALUES (expressions | DEFAULT, ...), ... | SELECT ...}
 //          [ON CONFLICT (columns) DO {NOTHING | UPDATE SET column = expression, ... [WHERE ...]}]
 //          [RETURNING *, expressions [AS name]]
@@ -18,8 +20,9 @@
 //   DELETE FROM t [AS a] [WHERE ...] [RETURNING ...]
 //
 //   expressions  columns, literals, :name, $1, + - * / % ^ ||, comparisons, also of rows, AND OR
-//                NOT, IN (list or SELECT), ANY and ALL of ARRAY[...], EXISTS, scalar subqueries,
-//                IS [NOT] {NULL | TRUE | FALSE | UNKNOWN | DISTINCT FROM}, LIKE, ILIKE, BETWEEN,
+//                NOT, IN (list or SELECT), ANY and ALL of ARRAY[...] and of a SELECT, EXISTS,
+//                scalar subqueries, IS [NOT] {NULL | TRUE | FALSE | UNKNOWN | DISTINCT FROM}, LIKE
+//                and ILIKE [ESCAPE], BETWEEN [SYMMETRIC], EXTRACT, AT TIME ZONE 'UTC', GROUPING,
 //                CASE, COALESCE, NULLIF, GREATEST, LEAST, CAST, -> ->> #> #>>, intervals added to
 //                dates and timestamps, aggregates [DISTINCT] [ORDER BY] [FILTER], window functions
 //                OVER (...), the functions of docs/types.md

@@ -138,6 +138,7 @@ plan_cache::~plan_cache() = default;
 
 std::optional<plan> plan_cache::find(const sql::select_ptr& s, purpose what,
                                      const cluster_view& view) {
+    if (s->limit == 0) return std::nullopt;  // nobody is asked
     const std::uint64_t salt[] = {address(view), static_cast<std::uint64_t>(what)};
     const sql::statement_shape shape(*s, salt);
     if (!shape.known()) return std::nullopt;

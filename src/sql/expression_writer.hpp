@@ -135,7 +135,7 @@ private:
     void part_of_time(const expr& e);
     void truncated_time(const expr& e);
     void micros(const expr& x);
-    // later_functions_writer.cpp
+    // local_functions_writer.cpp, number_writer.cpp, time_writer.cpp
     void later_function(const expr& e);
     void cut(const expr& e);
     void whole_number(const expr& x);

@@ -85,8 +85,15 @@ def is_ordered(sql):
 # --- Data -----------------------------------------------------------------------------------------
 
 
+def schema_file(folder):
+    """The shop of the example is the example's own."""
+    if folder == "retail":
+        return SOURCE / "examples/online_retail/schema.sql"
+    return HERE / folder / "schema.sql"
+
+
 def table_names(folder):
-    schema = (HERE / folder / "schema.sql").read_text()
+    schema = schema_file(folder).read_text()
     return re.findall(r"(?mi)^CREATE TABLE (\w+)", schema)
 
 
@@ -138,7 +145,7 @@ def ask_oracle(servers, folder, questions, generated):
     database = f"oracle_{folder}"
     servers.psql(server, "postgres", f"DROP DATABASE IF EXISTS {database};\nCREATE DATABASE "
                  f"{database} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8';\n")
-    script = (HERE / folder / "schema.sql").read_text()
+    script = schema_file(folder).read_text()
     for table, file in data_files(folder, generated).items():
         opened = gzip.open if file.suffix == ".gz" else open
         with opened(file, "rt", encoding="utf-8") as text:
@@ -181,7 +188,7 @@ class Cluster:
         self.home = place / f"{set_name}-{engine}-{count}"
         self.home.mkdir(parents=True)
         kinds = ([engine] if engine != "mixed" else ["postgres", "mariadb", "sqlite"]) * count
-        text = f'[cluster]\nname = "{set_name}"\nschema = "{HERE / self.folder / "schema.sql"}"\n'
+        text = f'[cluster]\nname = "{set_name}"\nschema = "{schema_file(self.folder)}"\n'
         for i in range(count):
             url = self.make_shard(kinds[i], f"{tag}_{set_name}_{engine}_{count}_{i}", i,
                                   servers)

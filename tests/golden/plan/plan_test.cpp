@@ -10,6 +10,7 @@
 #include "parse/statement_parser.hpp"
 #include "plan/explain.hpp"
 #include "shardwise/base/error.hpp"
+#include "support/shop_tables.hpp"
 #include "support/statements.hpp"
 
 namespace shardwise::plan {
@@ -96,25 +97,6 @@ private:
     std::string file_;
     cluster_view view_;
     std::string out_;
-};
-
-/// The tables of a shop, for SQL text.
-class shop_tables final : public parse::table_lookup {
-public:
-    explicit shop_tables(const shop& s) : shop_(s) {}
-    const table* find(std::string_view name) const override {
-        for (const char* known : names_)
-            if (name == known) return &shop_.at(known);
-        return nullptr;
-    }
-    std::vector<std::string_view> names() const override {
-        return {std::begin(names_), std::end(names_)};
-    }
-
-private:
-    static constexpr const char* names_[] = {"users",     "orders", "order_lines",
-                                             "countries", "notes",  "machines"};
-    const shop& shop_;
 };
 
 TEST(GoldenPlans, RoutesUnderModulo) {

@@ -13,30 +13,13 @@
 #include "parse/statement_parser.hpp"
 #include "plan/explain.hpp"
 #include "shardwise/base/error.hpp"
+#include "support/shop_tables.hpp"
 #include "support/statements.hpp"
 
 namespace shardwise::plan {
 namespace {
 
 using namespace shardwise::test;
-
-class shop_tables final : public parse::table_lookup {
-public:
-    explicit shop_tables(const shop& s) : shop_(s) {}
-    const schema::table* find(std::string_view name) const override {
-        for (const char* known : known_)
-            if (name == known) return &shop_.at(known);
-        return nullptr;
-    }
-    std::vector<std::string_view> names() const override {
-        return {std::begin(known_), std::end(known_)};
-    }
-
-private:
-    static constexpr const char* known_[] = {"users",  "orders", "order_lines", "countries",
-                                             "events", "notes",  "loose",       "machines"};
-    const shop& shop_;
-};
 
 /// "modulo 3", "hash 3", "range 4: -5 10 40", "modulo 3 without push_joins"
 struct setting {

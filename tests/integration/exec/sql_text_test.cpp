@@ -7,29 +7,12 @@
 #include "parse/statement_parser.hpp"
 #include "shardwise/base/error.hpp"
 #include "support/shop_rows.hpp"
+#include "support/shop_tables.hpp"
 
 namespace shardwise::exec {
 namespace {
 
 using namespace shardwise::test;
-
-class shop_tables final : public parse::table_lookup {
-public:
-    explicit shop_tables(const shop& s) : shop_(s) {}
-    const schema::table* find(std::string_view name) const override {
-        for (const char* known : names_)
-            if (name == known) return &shop_.at(known);
-        return nullptr;
-    }
-    std::vector<std::string_view> names() const override {
-        return {std::begin(names_), std::end(names_)};
-    }
-
-private:
-    static constexpr const char* names_[] = {"users", "orders", "order_lines", "countries",
-                                             "notes"};
-    const shop& shop_;
-};
 
 class SqlText : public testing::TestWithParam<int> {
 protected:

@@ -476,9 +476,23 @@ TEST(PlanCacheShapes, LeavesToPlanningWhatItDoesNotKnow) {
 TEST(PlanCacheShapes, ForgetsWhatWasNotUsedForLong) {
     fixture f(by_modulo(4));
     plan_cache small(f.engines.all, 8);
-    for (int n = 0; n < 200; ++n)
+    for (int n = 1; n <= 200; ++n)
         EXPECT_TRUE(small.find(query(f.s.at("users")).limit(n), purpose::rows, f.view));
     EXPECT_LE(small.statistics().shapes, 8u);
+}
+
+TEST(PlanCacheShapes, LimitZeroIsNotCachedBecauseNobodyIsAsked) {
+    fixture f(by_modulo(4));
+    const query q = query(f.s.at("users")).order_by({asc(f.s.col("users.name"))});
+    for (const purpose what : {purpose::rows, purpose::count, purpose::stream}) {
+        EXPECT_FALSE(f.cache.find(q.limit(0), what, f.view));
+        const std::optional<plan> some = f.cache.find(q.limit(3), what, f.view);
+        EXPECT_TRUE(!some || some->where.shards.size() == 4);
+        EXPECT_FALSE(f.cache.find(q.limit(0), what, f.view));
+    }
+    const planned<plan> none = plan_select(q.limit(0), f.view, {});
+    EXPECT_TRUE(std::get<plan>(none).where.shards.empty());
+    EXPECT_EQ(std::get<plan>(none).where.reason, "LIMIT 0");
 }
 
 TEST(PlanCacheShapes, ServesManyThreads) {
@@ -490,7 +504,7 @@ TEST(PlanCacheShapes, ServesManyThreads) {
             for (int n = 0; n < 500; ++n) {
                 const int id = (n * 7 + t) % 90 + 1;
                 const query q =
-                    query(f.s.at("users")).where(f.s.col("users.id") == id).limit(n % 20);
+                    query(f.s.at("users")).where(f.s.col("users.id") == id).limit(n % 20 + 1);
                 const std::optional<plan> p = f.cache.find(q, purpose::rows, f.view);
                 if (!p || p->where.shards.size() != 1 ||
                     p->bound->args_for(p->where.shards[0])[0].integer() != id)
