@@ -1,6 +1,6 @@
 # The library: one object target for each layer (folder of src/), summed up in shardwise::shardwise.
 # Files are globbed: a new file needs no edit here (CONFIGURE_DEPENDS re-runs CMake).
-set(SHARDWISE_LAYERS base schema sql engine sharding model parse plan catalog cluster exec orm ops)
+set(SHARDWISE_LAYERS base schema sql engine sharding model parse plan catalog txn cluster exec orm ops)
 
 add_library(shardwise_flags INTERFACE)
 target_compile_features(shardwise_flags INTERFACE cxx_std_20)

@@ -10,4 +10,5 @@
 #include "shardwise/model/subqueries.hpp"
 #include "shardwise/model/windows.hpp"
 #include "shardwise/orm/session.hpp"
+#include "shardwise/orm/unit_of_work.hpp"
 #include "shardwise/version.hpp"

@@ -29,6 +29,7 @@ std::string describe(const error_info& info) {
     append_fact(facts, "constraint", info.constraint);
     append_fact(facts, "sqlstate", info.sqlstate);
     append_fact(facts, "place", info.place);
+    append_fact(facts, "transaction", info.transaction);
     if (!facts.empty()) {
         text += facts;
         text += ']';

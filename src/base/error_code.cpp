@@ -117,7 +117,8 @@ constexpr std::array rows{
               "health of every shard."},
     error_row{in_doubt, "SW509", "in_doubt",
               "A commit was sent and its answer never came: it is unknown whether the change was "
-              "made. Read the rows again before repeating it."},
+              "made. Ask cluster::outcome_of() with the transaction's id when the error has one; "
+              "otherwise read the rows again before repeating it."},
     error_row{cancelled, "SW510", "cancelled",
               "The caller cancelled the operation. Nothing is wrong with the cluster."},
     error_row{lease_lost, "SW511", "lease_lost",
@@ -125,6 +126,10 @@ constexpr std::array rows{
               "given out. Check that the catalog's shard can be reached."},
     error_row{disk_full, "SW512", "disk_full",
               "The server has no room left for the change. Free space on its disk."},
+    error_row{cannot_prepare, "SW513", "cannot_prepare",
+              "A shard cannot take part in an atomic commit over several shards; the message says "
+              "why. Nothing was stored: correct the server's setting, keep the transaction on one "
+              "shard, or choose commit_mode::best_effort for the session."},
     error_row{not_found, "SW601", "not_found",
               "The row that was asked for does not exist. Use the form that returns an optional "
               "when its absence is expected."},

@@ -17,14 +17,15 @@
 namespace shardwise {
 namespace {
 
-enum class action { kill, stop, error };
+enum class action { kill, stop, error, skip };
 
 action action_of(std::string_view name) {
     if (name == "kill") return action::kill;
     if (name == "stop") return action::stop;
     if (name == "error") return action::error;
+    if (name == "skip") return action::skip;
     raise(error_code::bad_config,
-          "SHARDWISE_FAILPOINT has to read name:kill, name:stop or name:error");
+          "SHARDWISE_FAILPOINT has to read name:kill, name:stop, name:error or name:skip");
 }
 
 class armed_failpoints {
@@ -86,8 +87,12 @@ void failpoint(std::string_view name) {
             break;
         case action::error:
             raise(error_code::internal, "failpoint '" + std::string(name) + "' is armed");
+        case action::skip:
+            break;
     }
 }
+
+bool failpoint_skips(std::string_view name) { return armed().find(name) == action::skip; }
 
 void arm_failpoints(std::string_view description) { armed().arm(description); }
 

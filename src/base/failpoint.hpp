@@ -4,6 +4,7 @@
 //     SHARDWISE_FAILPOINT=name:kill       SIGKILL to itself
 //     SHARDWISE_FAILPOINT=name:stop       SIGSTOP to itself: an alive process that never answers
 //     SHARDWISE_FAILPOINT=name:error      throws error_code::internal
+//     SHARDWISE_FAILPOINT=name:skip       leaves the step out (failpoint_skips): negative controls
 // several separated by commas. In other builds a failpoint is nothing, its name included.
 // Thread-safe.
 #pragma once
@@ -18,10 +19,14 @@ namespace shardwise {
 /// Does what the environment says for `name`. Throws bad_config when that is not understood: a test
 /// with a misspelt action must not pass.
 void failpoint(std::string_view name);
+/// True when the step of this name is to be left out, so that a test can prove that it would
+/// notice.
+bool failpoint_skips(std::string_view name);
 /// Replaces what the environment said, for tests within one process; empty arms nothing.
 void arm_failpoints(std::string_view description);
 #else
 constexpr void failpoint(const char*) noexcept {}
+constexpr bool failpoint_skips(const char*) noexcept { return false; }
 #endif
 
 }  // namespace shardwise

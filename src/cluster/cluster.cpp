@@ -8,6 +8,7 @@
 
 #include "cluster/described.hpp"
 #include "cluster/directory.hpp"
+#include "cluster/recovery.hpp"
 #include "cluster/schema_operations.hpp"
 #include "cluster/state.hpp"
 #include "cluster/status.hpp"
@@ -102,6 +103,18 @@ const std::string& cluster::shard_name(std::size_t shard) const {
 }
 
 const std::string& cluster::name() const noexcept { return core_->options().name; }
+
+std::vector<pending_transaction> cluster::pending_transactions() {
+    return core_->commits().pending(core_->default_deadline());
+}
+
+resolve_report cluster::resolve(std::int64_t grace_ms) {
+    return core_->commits().resolve(std::chrono::milliseconds(grace_ms), core_->default_deadline());
+}
+
+transaction_outcome cluster::outcome_of(const std::string& id) {
+    return core_->commits().outcome_of(id, core_->default_deadline());
+}
 
 const std::string& cluster::id() const noexcept { return core_->state_->cluster_id; }
 

@@ -215,9 +215,11 @@ private:
 
     void timeouts(const toml::table* t) {
         if (t == nullptr) return;
-        only(*t, {"statement_ms", "lock_ms"}, "[timeouts]");
+        only(*t, {"statement_ms", "lock_ms", "idle_transaction_ms"}, "[timeouts]");
         read_number(*t, "statement_ms", 0, longest_ms, config_.options.statement_timeout_ms);
         read_number(*t, "lock_ms", 0, longest_ms, config_.options.lock_timeout_ms);
+        read_number(*t, "idle_transaction_ms", 0, longest_ms,
+                    config_.options.idle_transaction_timeout_ms);
     }
 
     void fan_out_of(const toml::table* t) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cluster/described.hpp"
+#include "cluster/recovery.hpp"
 #include "cluster/require.hpp"
 #include "cluster/state.hpp"
 #include "shardwise/base/error.hpp"
@@ -53,6 +54,15 @@ engine::lease core_state::borrow(std::size_t i, deadline limit) {
     }
 }
 
+engine::lease core_state::borrow_or_open(std::size_t i, deadline limit) {
+    constexpr std::chrono::milliseconds patience{50};
+    try {
+        return shards[i].endpoint->acquire_or_open(patience, limit);
+    } catch (const error& e) {
+        raise_for_shard(e, names[i]);
+    }
+}
+
 void raise_for_shard(const error& e, std::string_view shard) {
     error_info info = e.info();
     info.shard = shard;
@@ -65,7 +75,7 @@ void raise_for_shard(const error& e, std::string_view shard) {
 
 void with_connection(core_state& s, std::size_t i, deadline limit,
                      const std::function<void(engine::connection&)>& work) {
-    engine::lease c = s.borrow(i, limit);
+    engine::lease c = s.borrow_or_open(i, limit);
     try {
         work(*c);
     } catch (const error& e) {
@@ -81,6 +91,9 @@ core::core(std::vector<shard_url> shards, cluster_options options)
     s.make_shards(std::move(shards));
     s.make_plan_cache();
     s.identify();
+    s.commits = std::make_unique<recovery>(s);
+    s.commits_made.store(true, std::memory_order_release);
+    s.commits->prepare_shards();
     s.install(s.read_catalogs());
     s.tasks = std::make_unique<task_pool>(thread_limit(s.shards.size()));
     const std::size_t home = first_by_name(s.names);
@@ -88,9 +101,11 @@ core::core(std::vector<shard_url> shards, cluster_options options)
     s.embedded_leases = s.endpoint(home).embedded();
     if (s.embedded_leases) lease.horizon = embedded_horizon;
     std::function<engine::lease(deadline)> borrow;
-    if (!has_memory_shard(s)) borrow = [&s, home](deadline limit) { return s.borrow(home, limit); };
+    if (!has_memory_shard(s))
+        borrow = [&s, home](deadline limit) { return s.borrow_or_open(home, limit); };
     s.ids = std::make_unique<catalog::worker_lease>(std::move(borrow), *s.dialects[home],
                                                     std::move(lease));
+    s.commits->start();
 }
 
 core::core(const cluster_config& config) : core(config.shards, cluster_layer::described(config)) {}
@@ -104,6 +119,7 @@ core::core(std::vector<shard_url> shards, described_model model)
 }
 
 core::~core() {
+    state_->commits.reset();  // ends its thread
     // Background renewals end before the lease is given back, and that before the engines go.
     state_->tasks.reset();
     state_->ids.reset();
@@ -172,6 +188,8 @@ std::int64_t core::next_id() {
 void core::prepare_ids(deadline limit) noexcept {
     if (state_->embedded_leases) state_->ids->prepare(limit);
 }
+
+recovery& core::commits() noexcept { return *state_->commits; }
 
 task_pool& core::tasks() noexcept { return *state_->tasks; }
 

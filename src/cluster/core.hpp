@@ -27,6 +27,7 @@ namespace shardwise::cluster_layer {
 using sharding::shard_index;
 using view_ptr = std::shared_ptr<const plan::cluster_view>;
 
+class recovery;          // cluster/recovery.hpp
 struct core_state;       // cluster/state.hpp
 struct described_model;  // cluster/described.hpp
 
@@ -65,6 +66,9 @@ public:
     void require(const model::entity& e);
     /// The struct with its prepared statements on this cluster; calls require() on first use.
     bound_table& bind(const model::entity& e);
+
+    // ---- transactions over several shards
+    recovery& commits() noexcept;
 
     // ---- ids, threads
     std::int64_t next_id();

@@ -53,6 +53,8 @@ engine::pool_options pool_options_of(const cluster_options& o) {
     p.wait_timeout = unlimited_if_zero(milliseconds_of(o.pool_wait_ms, "pool_wait_ms"));
     p.connect_timeout =
         unlimited_if_zero(milliseconds_of(o.connect_timeout_ms, "connect_timeout_ms"));
+    p.idle_transaction =
+        milliseconds_of(o.idle_transaction_timeout_ms, "idle_transaction_timeout_ms");
     // statement_timeout_ms is the client's deadline of a call. A limit on the server would also end
     // streams and bulk inserts, which may take as long as they make progress; who wants one says so
     // in the URL.
@@ -264,6 +266,7 @@ void core_state::check_new_connection(std::size_t i, engine::connection& c, dead
     if (!identified.load(std::memory_order_acquire)) return;
     const auto found = catalog::read_expected_stamp(c, *dialects[i], limit);
     if (auto refusal = catalog::check_stamp(found, names[i], cluster_id)) raise(*refusal);
+    if (commits_made.load(std::memory_order_acquire)) commits->on_connect(i, c, limit);
 }
 
 }  // namespace shardwise::cluster_layer

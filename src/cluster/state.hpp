@@ -17,6 +17,7 @@
 #include "catalog/contents.hpp"
 #include "catalog/worker_lease.hpp"
 #include "cluster/core.hpp"
+#include "cluster/recovery.hpp"
 #include "engine/engine.hpp"
 #include "schema/registry.hpp"
 
@@ -73,6 +74,10 @@ struct core_state {
     /// Its statements belong to the endpoints, its keys to the snapshots.
     std::unique_ptr<plan::plan_cache> plans;
 
+    /// Made when the cluster is identified; then new connections are shown to it.
+    std::unique_ptr<recovery> commits;
+    std::atomic<bool> commits_made{false};
+
     std::unique_ptr<task_pool> tasks;
     std::unique_ptr<catalog::worker_lease> ids;
     bool embedded_leases = false;  ///< one writer at a time: our own transactions block renewals
@@ -85,6 +90,9 @@ struct core_state {
 
     /// A pooled connection of shard `i`; errors name it.
     engine::lease borrow(std::size_t i, deadline limit);
+    /// The same for the cluster's own short work: callers may hold connections, so it does not wait
+    /// until the pool has one.
+    engine::lease borrow_or_open(std::size_t i, deadline limit);
 
     // opening.cpp
     void make_shards(std::vector<shard_url> urls);

@@ -92,6 +92,24 @@ public:
     virtual std::int64_t finish(deadline limit) = 0;
 };
 
+/// For databases that cannot prepare a transaction by themselves (SQLite): what a transaction has
+/// changed, as bytes that can be stored and applied again later. All rows must be as they were when
+/// the recording began.
+class change_recorder {
+public:
+    virtual ~change_recorder() = default;
+    /// Records the changes of rows from now on, inside the open transaction.
+    virtual void start() = 0;
+    /// Ends the recording. Throws foreign_key_violation when a deferred constraint is broken.
+    virtual std::string take() = 0;
+    /// Forgets what is being recorded, if anything is.
+    virtual void stop() noexcept = 0;
+    /// Makes the recorded changes inside the open transaction: rows only, no triggers fire.
+    virtual void apply(std::string_view changes) = 0;
+    /// From now on BEGIN IMMEDIATE waits (as it does for locks) while this query returns a row.
+    virtual void wait_while(std::string_view query) = 0;
+};
+
 class connection {
 public:
     virtual ~connection() = default;
@@ -132,6 +150,11 @@ public:
     /// Asks the server to stop the running statement. Any thread; best effort; never throws.
     virtual void cancel() noexcept = 0;
 
+    /// Null where the database prepares transactions by itself.
+    virtual change_recorder* recorder() noexcept { return nullptr; }
+    /// The number by which the server knows this connection (KILL); 0: it has none.
+    virtual std::uint64_t number() const noexcept { return 0; }
+
     /// `columns`: names and types in the order of the rows that will come.
     struct bulk_column {
         std::string name;
@@ -154,6 +177,7 @@ struct server_info {
 struct connect_options {
     std::chrono::milliseconds statement_timeout{0};  ///< server side, 0: none
     std::chrono::milliseconds lock_timeout{0};       ///< server side, 0: none
+    std::chrono::milliseconds idle_transaction{0};   ///< server side, 0: none
     std::size_t statement_cache = 256;               ///< prepared statements kept per connection
 };
 

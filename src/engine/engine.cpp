@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/pool.hpp"
+#include "shardwise/base/error.hpp"
 
 namespace shardwise::engine {
 namespace {
@@ -46,6 +47,7 @@ pool_options effective(const url& where, pool_options options) {
 connect_options session_settings(const url& where, const pool_options& options) {
     connect_options session;
     session.statement_timeout = options.statement_timeout;
+    session.idle_transaction = options.idle_transaction;
     override_with(session.lock_timeout, where, "lock_timeout_ms");
     return session;
 }
@@ -56,12 +58,12 @@ engine::engine(url where, pool_options options,
                std::function<void(connection&, deadline)> on_connect)
     : where_(std::move(where)),
       options_(effective(where_, options)),
+      on_connect_(std::move(on_connect)),
       driver_(&driver_for(where_.kind)),
       dialect_(&sql::dialect_for(dialect_of(where_.kind))) {
-    auto open = [this, session = session_settings(where_, options_),
-                 check = std::move(on_connect)](deadline limit) {
+    auto open = [this, session = session_settings(where_, options_)](deadline limit) {
         auto c = driver_->connect(where_, session, limit);
-        if (check) check(*c, limit);
+        if (on_connect_) on_connect_(*c, limit);
         return c;
     };
     const auto rule =
@@ -72,6 +74,34 @@ engine::engine(url where, pool_options options,
 engine::~engine() = default;
 
 lease engine::acquire(deadline limit) { return pool_->acquire(limit); }
+
+lease engine::acquire_or_open(std::chrono::milliseconds patience, deadline limit) {
+    if (where_.is_memory()) return acquire(limit);
+    try {
+        return pool_->acquire(limit, patience);
+    } catch (const error& e) {
+        if (e.code() != error_code::pool_exhausted || limit.passed()) throw;
+    }
+    const deadline last = earlier(limit, deadline::after(options_.connect_timeout));
+    lease own;
+    own.connection_ = driver_->connect(where_, session_settings(where_, options_), last);
+    if (on_connect_) on_connect_(*own.connection_, last);
+    return own;
+}
+
+std::unique_ptr<connection> engine::open_unpooled(std::chrono::milliseconds lock_timeout,
+                                                  deadline limit) {
+    if (where_.is_memory())
+        raise(error_code::internal, "a database in memory has no second connection");
+    connect_options session = session_settings(where_, options_);
+    session.lock_timeout = lock_timeout;
+    url where = where_;
+    where.options.erase("busy_timeout_ms");
+    const deadline last = earlier(limit, deadline::after(options_.connect_timeout));
+    auto c = driver_->connect(where, session, last);
+    if (on_connect_) on_connect_(*c, last);
+    return c;
+}
 
 engine::pool_stats engine::stats() const { return pool_->stats(); }
 

@@ -21,8 +21,10 @@ struct pool_options {
     std::chrono::milliseconds wait_timeout{5'000};     ///< for a free connection
     std::chrono::milliseconds connect_timeout{5'000};  ///< to open one
     std::chrono::milliseconds statement_timeout{0};    ///< on the server, 0: none
-    std::chrono::milliseconds max_idle{300'000};       ///< an older idle connection is closed
-    std::chrono::milliseconds check_after{30'000};     ///< idle longer than this: ping before reuse
+    /// The server ends a transaction that nobody goes on with, 0: never.
+    std::chrono::milliseconds idle_transaction{0};
+    std::chrono::milliseconds max_idle{300'000};    ///< an older idle connection is closed
+    std::chrono::milliseconds check_after{30'000};  ///< idle longer than this: ping before reuse
 };
 
 class pool;
@@ -46,7 +48,8 @@ public:
 
 private:
     friend class pool;
-    pool* pool_ = nullptr;
+    friend class engine;
+    pool* pool_ = nullptr;  ///< null: opened beside the pool, and closed after use
     std::unique_ptr<connection> connection_;
     bool poisoned_ = false;
 };
@@ -64,6 +67,17 @@ public:
     /// A connection, at the latest at `limit` (and within wait_timeout). Throws pool_exhausted,
     /// connect_failed, timeout.
     lease acquire(deadline limit);
+
+    /// The same for the library's own short work, which may be asked for by somebody who holds
+    /// connections already: waits for the pool at most `patience`, then opens one beside it.
+    /// Otherwise those who hold connections and those who wait for them could wait for each other.
+    lease acquire_or_open(std::chrono::milliseconds patience, deadline limit);
+
+    /// A connection beside the pool, for work that must not wait for those who wait for it: ending
+    /// transactions that a dead process has left. Waits for locks at most `lock_timeout`. Not for
+    /// :memory: databases, which have one connection only.
+    std::unique_ptr<connection> open_unpooled(std::chrono::milliseconds lock_timeout,
+                                              deadline limit);
 
     /// The interned form of `s` for this engine.
     statement_ptr prepare(statement s) { return statements_.intern(std::move(s)); }
@@ -88,6 +102,7 @@ public:
 private:
     url where_;
     pool_options options_;
+    std::function<void(connection&, deadline)> on_connect_;
     driver* driver_;
     const sql::dialect* dialect_;
     statement_registry statements_;

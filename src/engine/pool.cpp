@@ -88,6 +88,10 @@ lease::~lease() { release(); }
 void lease::release() noexcept {
     if (connection_ == nullptr) return;
     pool* const home = std::exchange(pool_, nullptr);
+    if (home == nullptr) {
+        connection_.reset();
+        return;
+    }
     const bool dirty = connection_->pending() > 0 || connection_->in_transaction();
     if (std::exchange(poisoned_, false) || (dirty && !clean(*connection_)))
         home->drop(std::move(connection_));
@@ -104,7 +108,7 @@ pool::pool(std::string name, const pool_options& options, idle_rule rule, opener
 
 pool::~pool() = default;
 
-lease pool::acquire(deadline limit) {
+lease pool::acquire(deadline limit, std::optional<std::chrono::milliseconds> patience) {
     std::unique_lock guard(lock_);
     if (!idle_.empty()) {
         idle_connection found = take_idle();
@@ -118,7 +122,7 @@ lease pool::acquire(deadline limit) {
         guard.unlock();
         return open_new(limit);
     }
-    return wait_for_one(guard, limit);
+    return wait_for_one(guard, limit, patience.value_or(options_.wait_timeout));
 }
 
 /// The one used last on this processor, whose caches still hold its buffers and statements; if
@@ -171,12 +175,13 @@ std::unique_ptr<connection> pool::still_good(idle_connection found, deadline lim
     return nullptr;
 }
 
-lease pool::wait_for_one(std::unique_lock<std::mutex>& guard, deadline limit) {
+lease pool::wait_for_one(std::unique_lock<std::mutex>& guard, deadline limit,
+                         std::chrono::milliseconds patience) {
     waiter self;
     (waiting_last_ == nullptr ? waiting_first_ : waiting_last_->next) = &self;
     waiting_last_ = &self;
     ++counts_.waiting;
-    const deadline last = earlier(limit, deadline::after(options_.wait_timeout));
+    const deadline last = earlier(limit, deadline::after(patience));
     const auto served = [&self] { return self.client != nullptr || self.may_open; };
     if (last.is_never()) self.woken.wait(guard, served);
     while (!last.is_never() && !self.woken.wait_until(guard, last.at(), served))

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "engine/engine.hpp"
@@ -30,7 +31,7 @@ public:
     pool(const pool&) = delete;
     pool& operator=(const pool&) = delete;
 
-    lease acquire(deadline limit);
+    lease acquire(deadline limit, std::optional<std::chrono::milliseconds> patience = {});
     engine::pool_stats stats() const;
     void close_idle();
 
@@ -53,7 +54,8 @@ private:
     lease hand_out(std::unique_ptr<connection> c) noexcept;
     lease open_new(deadline limit);
     std::unique_ptr<connection> still_good(idle_connection found, deadline limit) noexcept;
-    lease wait_for_one(std::unique_lock<std::mutex>& guard, deadline limit);
+    lease wait_for_one(std::unique_lock<std::mutex>& guard, deadline limit,
+                       std::chrono::milliseconds patience);
     [[noreturn]] void refuse_exhausted() const;
 
     void give_back(std::unique_ptr<connection> c) noexcept;

@@ -19,7 +19,9 @@ std::int64_t run(const plan::change_plan& p, const execution& how, const row_sin
             if (counts && returned) returned({row, width});
             ++delivered;
         }
-        if (counts) rows += width > 0 ? delivered : streams[i].affected_rows();
+        const std::int64_t here = width > 0 ? delivered : streams[i].affected_rows();
+        if (counts) rows += here;
+        if (how.changed != nullptr && here > 0) how.changed->push_back(streams[i].shard());
     }
     return rows;
 }

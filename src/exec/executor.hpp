@@ -63,6 +63,8 @@ struct execution {
     cost_table* costs = nullptr;
     /// How many rows statements returned before, by their id.
     cost_table* row_counts = nullptr;
+    /// run(): gets the shards on which rows were changed.
+    std::vector<sharding::shard_index>* changed = nullptr;
     /// Of a cached plan, for its scatter: set by open() and run() until everything is sent.
     const plan::bound_values* bound = nullptr;
     std::span<const sharding::shard_index> bound_shards = {};

@@ -74,6 +74,7 @@ private:
             if (!writers_[shard]) {
                 const shard_index one[] = {shard};
                 s_.begin_on(one, until_);
+                s_.transactions.wrote(shard);
                 writers_[shard] =
                     s_.transactions.pinned(shard)->bulk_insert(t_.table().name, columns_, until_);
             }

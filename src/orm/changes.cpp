@@ -59,7 +59,12 @@ public:
         return writing([&] {
             s_.begin_on(p.where.shards, until);
             if (p.found) return by_key(*p.found, until);
-            return exec::run(p, how_to_run(s_, until, &held_), returned_);
+            std::vector<shard_index> changed;
+            exec::execution how = how_to_run(s_, until, &held_);
+            how.changed = &changed;
+            const std::int64_t rows = exec::run(p, how, returned_);
+            for (const shard_index shard : changed) s_.transactions.wrote(shard);
+            return rows;
         });
     }
 

@@ -3,9 +3,11 @@
 // trip:
 //   one statement on one shard          sent alone: it is atomic by itself
 //   inserts on one shard, commit        BEGIN, statements and COMMIT in one batch
+//   anything on one SQLite file         the same: each answer is looked at before the next step
 // Everything else is written first, checked (was every row there?), then committed.
 #include <algorithm>
 
+#include "cluster/recovery.hpp"
 #include "exec/executor.hpp"
 #include "orm/shard_writer.hpp"
 #include "shardwise/base/error.hpp"
@@ -44,9 +46,9 @@ void write_alone(session_core::state& s, const shard_writes& work, deadline unti
 
 /// BEGIN, inserts, COMMIT in one batch.
 void write_and_commit(session_core::state& s, const shard_writes& work, deadline until) {
-    bool queued = false;
+    std::size_t queued = 0;
     engine::connection& link = s.transactions.begin(work.shard, until, queued);
-    shard_writer writer(s.db, work, link, queued ? 1 : 0, true);
+    shard_writer writer(s.db, work, link, queued, true);
     try {
         write_all({&writer, 1}, until);
     } catch (const error& failure) {
@@ -59,9 +61,10 @@ void write_inside(session_core::state& s, const std::vector<shard_writes>& work,
     std::vector<shard_writer> writers;
     writers.reserve(work.size());
     for (const shard_writes& w : work) {
-        bool queued = false;
+        std::size_t queued = 0;
         engine::connection& link = s.transactions.begin(w.shard, until, queued);
-        writers.emplace_back(s.db, w, link, queued ? 1 : 0, false);
+        s.transactions.wrote(w.shard);
+        writers.emplace_back(s.db, w, link, queued, false);
     }
     write_all(writers, until);
 }
@@ -103,10 +106,12 @@ void session_core::state::flush(ending end, deadline until) {
     try {
         const bool others =
             transactions.active() && !(work.size() == 1 && transactions.only(work.front().shard));
-        if (commits && !transactions.active() && work.size() == 1 &&
-            work.front().writes.size() == 1) {
+        const bool alone = commits && !others && work.size() == 1 && !transactions.traceable();
+        // A file is locked first: another one's prepared changes may keep writers out of it.
+        const bool guarded = alone && db.commits().guarded(work.front().shard);
+        if (alone && !guarded && !transactions.active() && work.front().writes.size() == 1) {
             write_alone(*this, work.front(), until);
-        } else if (commits && !others && work.size() == 1 && only_inserts(work.front())) {
+        } else if (alone && (guarded || only_inserts(work.front()))) {
             write_and_commit(*this, work.front(), until);
         } else {
             if (!work.empty()) write_inside(*this, work, until);
@@ -129,9 +134,9 @@ void session_core::state::flush(ending end, deadline until) {
 void session_core::state::begin_on(std::span<const shard_index> shards, deadline until) {
     std::vector<std::pair<shard_index, engine::connection*>> fresh;
     for (const shard_index shard : shards) {
-        bool queued = false;
+        std::size_t queued = 0;
         engine::connection& c = transactions.begin(shard, until, queued);
-        if (queued) fresh.emplace_back(shard, &c);
+        if (queued > 0) fresh.emplace_back(shard, &c);
     }
     // The first round sends on every shard, the second one waits.
     for (const bool waits : {false, true}) {

@@ -37,7 +37,7 @@ private:
 
 struct session_core::state {
     state(cluster_layer::core& cluster, const session_options& o)
-        : db(cluster), options(o), transactions(cluster) {}
+        : db(cluster), options(o), transactions(cluster, o) {}
 
     cluster_layer::core& db;
     session_options options;

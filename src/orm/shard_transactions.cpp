@@ -7,7 +7,11 @@
 #include <algorithm>
 #include <exception>
 
+#include "base/failpoint.hpp"
+#include "cluster/recovery.hpp"
+#include "orm/atomic_commit.hpp"
 #include "shardwise/base/error.hpp"
+#include "txn/transaction_id.hpp"
 
 namespace shardwise::orm {
 namespace {
@@ -80,21 +84,68 @@ bool shard_transactions::only(shard_index shard) const noexcept {
     return active(shard);
 }
 
-engine::connection& shard_transactions::begin(shard_index shard, deadline limit, bool& queued) {
-    queued = false;
-    if (pinned_.empty()) pinned_.resize(db_.shard_count());
-    if (!pinned_[shard]) {
-        if (!active_) db_.prepare_ids(limit);
-        cluster_layer::shard_connection fresh = db_.connect(shard, limit);
-        fresh.link->limit_to(limit);
-        fresh.link->send(begin_statement(fresh.endpoint->kind()), {});
-        pinned_[shard] = std::move(fresh.borrowed);
-        active_ = true;
-        queued = true;
+/// MariaDB and SQLite have to know at BEGIN whether a transaction will be prepared. The first one
+/// of a session begins as an ordinary one, since most stay alone; it decides if others follow.
+bool shard_transactions::begins_prepared(engine::engine_kind kind) const noexcept {
+    return mode_ == commit_mode::atomic && plain_ && txn::needs_preparation(kind);
+}
+
+/// A second shard: what cannot be committed with it is refused before it is written to.
+void shard_transactions::check_may_join(shard_index shard) {
+    if (!active_ || mode_ == commit_mode::best_effort) return;
+    if (mode_ == commit_mode::single_shard)
+        raise({.code = error_code::not_supported,
+               .message = fmt::format("this session writes to one shard only "
+                                      "(commit_mode::single_shard), and {} is a second one",
+                                      db_.shard_name(shard)),
+               .shard = db_.shard_name(shard)});
+    cluster_layer::recovery& commits = db_.commits();
+    commits.require(shard);
+    for (std::size_t i = 0; i < pinned_.size(); ++i)
+        if (pinned_[i]) commits.require(i);
+}
+
+void shard_transactions::queue(engine::connection& c, std::vector<std::string> texts) {
+    for (std::string& text : texts) c.send(queued_.emplace_back(plain(std::move(text))), {});
+}
+
+engine::connection& shard_transactions::begin(shard_index shard, deadline limit,
+                                              std::size_t& queued) {
+    queued = 0;
+    if (pinned_.empty()) {
+        pinned_.resize(db_.shard_count());
+        parts_.resize(db_.shard_count());
+    }
+    if (pinned_[shard]) {
+        if (pinned_[shard]->pending() > 0) raise_unread(shard);
+        pinned_[shard]->limit_to(limit);
         return *pinned_[shard];
     }
-    if (pinned_[shard]->pending() > 0) raise_unread(shard);
-    pinned_[shard]->limit_to(limit);
+    if (!active_) db_.prepare_ids(limit);
+    cluster_layer::shard_connection fresh = db_.connect(shard, limit);
+    check_may_join(shard);  // connecting has looked at the shard, if nobody had before
+    engine::connection& c = *fresh.link;
+    const engine::engine_kind kind = fresh.endpoint->kind();
+    c.limit_to(limit);
+    part p;
+    p.prepared = begins_prepared(kind);
+    if (p.prepared) {
+        const cluster_layer::recovery& commits = db_.commits();
+        if (id_.empty())
+            id_ = txn::make_transaction_id(commits.cluster_mark(), commits.shard_mark(*plain_));
+        p.branch = txn::make_branch(id_, commits.shard_mark(shard), c, kind);
+        std::vector<std::string> texts = txn::begin_texts(kind, p.branch);
+        queued = texts.size();
+        queue(c, std::move(texts));
+        if (engine::change_recorder* const r = c.recorder()) r->start();
+    } else {
+        c.send(begin_statement(kind), {});
+        queued = 1;
+        if (!plain_ && txn::needs_preparation(kind)) plain_ = shard;
+    }
+    parts_[shard] = std::move(p);
+    pinned_[shard] = std::move(fresh.borrowed);
+    active_ = true;
     return *pinned_[shard];
 }
 
@@ -122,12 +173,76 @@ void shard_transactions::check_can_commit(shard_index shard) {
     raise(std::move(info));
 }
 
+bool shard_transactions::needs_protocol() const noexcept {
+    if (mode_ == commit_mode::best_effort) return false;
+    std::size_t writers = 0;
+    bool prepared = false;
+    for (std::size_t i = 0; i < pinned_.size(); ++i) {
+        if (!pinned_[i]) continue;
+        writers += parts_[i].wrote ? 1U : 0U;
+        prepared = prepared || parts_[i].prepared;  // COMMIT is not the end of such a transaction
+    }
+    return writers > 1 || prepared || (traceable_ && writers == 1);
+}
+
 void shard_transactions::commit(deadline limit) {
     for (std::size_t i = 0; i < pinned_.size(); ++i) {
         if (!pinned_[i]) continue;
         check_can_commit(static_cast<shard_index>(i));
         pinned_[i]->limit_to(limit);
     }
+    if (needs_protocol())
+        commit_atomically(limit);
+    else
+        commit_each(limit);
+}
+
+void shard_transactions::commit_atomically(deadline limit) {
+    cluster_layer::recovery& commits = db_.commits();
+    // Who decides: the one that cannot be prepared; else one of those that wrote.
+    std::size_t decider = plain_ ? *plain_ : pinned_.size();
+    for (std::size_t i = 0; i < pinned_.size() && decider == pinned_.size(); ++i)
+        if (pinned_[i] && parts_[i].wrote) decider = i;
+    if (id_.empty())
+        id_ = txn::make_transaction_id(commits.cluster_mark(), commits.shard_mark(decider));
+    if (traceable_) commits.require(decider);
+    std::vector<commit_member> members;
+    for (std::size_t i = 0; i < pinned_.size(); ++i) {
+        if (!pinned_[i]) continue;
+        const auto shard = static_cast<shard_index>(i);
+        part& p = parts_[i];
+        if (!p.prepared)
+            p.branch = txn::make_branch(id_, commits.shard_mark(i), *pinned_[i],
+                                        db_.endpoint(shard).kind());
+        const txn::role role = i == decider ? txn::role::decides
+                               : p.wrote    ? txn::role::prepares
+                                            : txn::role::reads;
+        members.push_back({.shard = shard,
+                           .role = role,
+                           .prepared = p.prepared,
+                           .branch = std::move(p.branch),
+                           .lease = std::move(pinned_[i])});
+    }
+    const std::string id = std::move(id_);
+    forget();
+    atomic_commit(db_, id, std::move(members)).run(limit);
+}
+
+/// All leases are given back.
+void shard_transactions::forget() noexcept {
+    for (std::size_t i = 0; i < pinned_.size(); ++i) {
+        if (pinned_[i] && parts_[i].prepared)
+            if (engine::change_recorder* const r = pinned_[i]->recorder()) r->stop();
+        pinned_[i].release();
+        parts_[i] = part{};
+    }
+    plain_.reset();
+    id_.clear();
+    queued_.clear();
+    active_ = false;
+}
+
+void shard_transactions::commit_each(deadline limit) {
     // COMMIT is on its way to every shard before the first answer is awaited.
     std::vector<std::exception_ptr> failures(pinned_.size());
     const auto on_each = [&](auto&& step) {
@@ -143,9 +258,13 @@ void shard_transactions::commit(deadline limit) {
     on_each([](engine::connection& c) {
         c.send(commit_statement(), {});
         advance(c);
+        failpoint("commit.sent_to_one");
     });
+    failpoint("commit.sent");
     on_each([&](engine::connection& c) { drain(c, limit); });
 
+    const bool alone =
+        std::count_if(parts_.begin(), parts_.end(), [](const part& p) { return p.wrote; }) == 1;
     std::vector<std::string> committed;
     std::vector<std::string> unknown;
     std::optional<error> refused;
@@ -156,19 +275,18 @@ void shard_transactions::commit(deadline limit) {
             if (failures[i]) std::rethrow_exception(failures[i]);
             committed.push_back(name);
         } catch (const error& e) {
-            if (e.poisons_connection()) {
-                pinned_[i].poison();
-                unknown.push_back(name);
-            }
+            if (e.poisons_connection()) pinned_[i].poison();
+            // Without a change there is nothing that could be lost.
+            if (alone && !parts_[i].wrote) continue;
+            if (e.poisons_connection()) unknown.push_back(name);
             if (!refused) {
                 error_info info = e.info();
                 info.shard = name;
                 refused.emplace(std::move(info));
             }
         }
-        pinned_[i].release();
     }
-    active_ = false;
+    forget();
     if (!refused) return;
     if (unknown.empty() && committed.empty()) raise(refused->info());
     error_info info = refused->info();
@@ -190,7 +308,7 @@ void shard_transactions::rollback() noexcept {
             l.release();
         }
     }
-    active_ = false;
+    forget();
 }
 
 /// One deadline for all shards, and a short one: a living server needs less, and closing the
@@ -201,6 +319,14 @@ void shard_transactions::roll_back_all() {
     std::vector<engine::lease*> busy;
     for (engine::lease& l : pinned_)
         if (l) (l->pending() == 0 ? idle : busy).push_back(&l);
+    // An XA transaction ends by words of its own.
+    const auto queue_end = [&](engine::connection& c) {
+        for (std::size_t i = 0; i < pinned_.size(); ++i)
+            if (pinned_[i] && &*pinned_[i] == &c && parts_[i].prepared)
+                return queue(c, txn::abandon_texts(db_.endpoint(static_cast<shard_index>(i)).kind(),
+                                                   parts_[i].branch));
+        c.send(rollback_statement(), {});
+    };
     const auto on_each = [](std::vector<engine::lease*>& leases, auto&& step) {
         std::erase_if(leases, [&](engine::lease* l) {
             try {
@@ -216,7 +342,7 @@ void shard_transactions::roll_back_all() {
         c.limit_to(deadline::after(embedded_roll_back_time));
         if (!c.discard(limit)) return false;
         if (!c.in_transaction()) return true;
-        c.send(rollback_statement(), {});
+        queue_end(c);
         advance(c);
         return true;
     };
@@ -230,13 +356,11 @@ void shard_transactions::roll_back_all() {
     on_each(busy, start);
     on_each(idle, finish);
     on_each(busy, finish);
-    for (engine::lease& l : pinned_) l.release();
 }
 
 void shard_transactions::finished(shard_index shard) noexcept {
     pinned_[shard].release();
-    active_ = false;
-    for (const engine::lease& l : pinned_) active_ = active_ || static_cast<bool>(l);
+    forget();
 }
 
 }  // namespace shardwise::orm

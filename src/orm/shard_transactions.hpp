@@ -4,11 +4,14 @@
 // elsewhere, so queries see what the session wrote. One thread.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cluster/core.hpp"
+#include "shardwise/orm/session.hpp"
+#include "txn/branch.hpp"
 
 namespace shardwise::orm {
 
@@ -16,7 +19,8 @@ using sharding::shard_index;
 
 class shard_transactions final : public cluster_layer::connection_source {
 public:
-    explicit shard_transactions(cluster_layer::core& db) : db_(db) {}
+    shard_transactions(cluster_layer::core& db, const session_options& options)
+        : db_(db), mode_(options.mode), traceable_(options.traceable) {}
 
     cluster_layer::shard_connection connect(shard_index shard, deadline limit) override;
     const std::string& shard_name(shard_index shard) const override {
@@ -33,32 +37,59 @@ public:
     bool any_failed() noexcept;
     /// The only open transaction is on this shard.
     bool only(shard_index shard) const noexcept;
+    /// Commits on one shard are to be traceable, too.
+    bool traceable() const noexcept { return traceable_; }
     /// Pins a connection and queues BEGIN on it (nothing waits) unless there is one already.
-    /// `queued` tells whether BEGIN was queued: its end must be taken by the caller.
-    engine::connection& begin(shard_index shard, deadline limit, bool& queued);
+    /// `queued` tells how many statements that are: their ends must be taken by the caller. Throws
+    /// when this session may not, or cannot, write to one shard more.
+    engine::connection& begin(shard_index shard, deadline limit, std::size_t& queued);
     engine::connection* pinned(shard_index shard) noexcept {
         return active(shard) ? &*pinned_[shard] : nullptr;
     }
+    /// Rows are changed there: the shard has a part in the decision. Without it, it only reads.
+    void wrote(shard_index shard) { parts_[shard].wrote = true; }
 
-    /// COMMIT on all shards at the same time. Before anything is sent it throws what keeps a
-    /// transaction from being committed (it failed, its connection is lost). Throws in_doubt naming
-    /// the shards whose answer is missing, or what the first shard refused; all transactions are
-    /// over afterwards.
+    /// Ends all transactions as one: on one shard by COMMIT, on several by the protocol of
+    /// txn/protocol.hpp (or by COMMIT to each, in best effort mode). Before anything is sent it
+    /// throws what keeps a transaction from being committed (it failed, its connection is lost).
+    /// Throws what a shard refused; nothing is stored then. Throws in_doubt, with the transaction's
+    /// id where there is one, when the end cannot be known. All transactions are over afterwards.
     void commit(deadline limit);
     /// ROLLBACK on all shards at the same time; never throws, and silent servers cost 200 ms in
     /// all: a connection that cannot be rolled back is closed, which rolls back, too.
     void rollback() noexcept;
-    /// The transaction on this shard is over (it was committed inside a batch).
+    /// The only transaction, on this shard, is over (it was committed inside a batch).
     void finished(shard_index shard) noexcept;
 
 private:
     /// Throws when COMMIT on this shard would not commit.
     void check_can_commit(shard_index shard);
+    void check_may_join(shard_index shard);
+    bool begins_prepared(engine::engine_kind kind) const noexcept;
+    void queue(engine::connection& c, std::vector<std::string> texts);
+    bool needs_protocol() const noexcept;
+    void commit_atomically(deadline limit);
+    void commit_each(deadline limit);
+    void forget() noexcept;
     void roll_back_all();
     [[noreturn]] void raise_unread(shard_index shard) const;
 
+    struct part {
+        bool wrote = false;
+        bool prepared = false;  ///< began as txn::begin_texts() says
+        txn::branch branch;     ///< when `prepared`
+    };
+
     cluster_layer::core& db_;
+    commit_mode mode_;
+    bool traceable_;
     std::vector<engine::lease> pinned_;  // by shard; empty before the first begin()
+    std::vector<part> parts_;            // of pinned_
+    /// The one shard whose transaction began as an ordinary one that cannot be prepared any more:
+    /// it will decide.
+    std::optional<shard_index> plain_;
+    std::string id_;                        ///< of this transaction, once it has one
+    std::deque<engine::statement> queued_;  ///< what connections still refer to
     std::size_t lent_ = 0;
     bool active_ = false;
 };

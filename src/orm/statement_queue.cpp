@@ -31,6 +31,7 @@ void statement_queue::send(shard_index shard, engine::statement_ptr what, std::s
         const shard_index one[] = {shard};
         s_.begin_on(one, s_.limit());
     }
+    s_.transactions.wrote(shard);
     engine::connection& link = *s_.transactions.pinned(shard);
     link.limit_to(s_.limit());
     shards_[shard].push_back({std::move(what), std::move(end), std::move(row)});

@@ -23,6 +23,7 @@ class ClusterScenario:
         self.explain_statements(urls)
         self.run_statements()
         self.verify_rows()
+        self.ask_for_transactions()
         self.refuse_mistakes()
         self.refuse_swapped_shards(urls)
         self.find_a_misplaced_row()
@@ -119,6 +120,13 @@ class ClusterScenario:
         file = self.write("mistake.sql", f"-- first\n{count};\n\nSELECT nme\nFROM countries;\n")
         failed = self.run_program("--json", "sql", "-f", file, expect=FAILED)
         self.assertEqual(failed.error()["place"], f"{file}:4:8")
+
+    def ask_for_transactions(self):
+        self.assertEqual(self.run_program("--json", "txn", "list").json(), [])
+        self.assertIn("No shard has", self.run_program("txn", "list").out)
+        self.assertEqual(self.run_program("--json", "txn", "resolve").json(),
+                         {"committed": 0, "aborted": 0, "waiting": 0, "unreachable": []})
+        self.assertIn("bad_value", self.run_program("txn", "outcome", "x", expect=FAILED).err)
 
     def verify_rows(self):
         report = self.run_program("--json", "verify").json()

@@ -7,7 +7,7 @@ import unittest
 
 from program import (BINARY, EXAMPLE, FAILED, OK, SOURCE, USAGE, ProgramTest, environment)
 
-COMMANDS = ["init", "import", "status", "explain", "sql", "verify"]
+COMMANDS = ["init", "import", "status", "explain", "sql", "txn", "verify"]
 
 
 class CommandLine(ProgramTest):
@@ -21,6 +21,7 @@ class CommandLine(ProgramTest):
                               "--batch", "--restart"],
                    "status": ["--rows"], "explain": ["SQL"],
                    "sql": ["--command", "--file", "--format"],
+                   "txn": ["list", "resolve", "outcome"],
                    "verify": ["TABLE", "--most-findings"], "init": []}
         for command in COMMANDS:
             text = self.run_program(command, "--help").out

@@ -52,6 +52,7 @@ enum class error_code : std::uint16_t {
     cancelled = 510,              ///< the caller cancelled the operation
     lease_lost = 511,             ///< the id generator's worker lease cannot be renewed
     disk_full = 512,
+    cannot_prepare = 513,  ///< a shard cannot take part in an atomic commit over several shards
     // 6xx: objects
     not_found = 601,     ///< get() or one() of a row that does not exist
     many_rows = 602,     ///< one() found more than one row

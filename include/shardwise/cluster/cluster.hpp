@@ -55,6 +55,28 @@ struct shard_status {
     std::vector<table_rows> rows;
 };
 
+/// How a transaction over several shards has ended.
+enum class transaction_outcome : std::uint8_t { committed, aborted };
+
+/// A transaction over several shards that some shard has prepared and not ended yet: one that is
+/// being committed just now, or one that a process has left when it died.
+struct pending_transaction {
+    enum class decision : std::uint8_t { open, committed, aborted, unknown };
+    std::string id;
+    std::int64_t age_ms = 0;
+    decision state = decision::open;       ///< unknown: the deciding shard cannot be asked
+    std::string decider;                   ///< the shard with the decision row; empty: not known
+    std::vector<std::string> prepared_on;  ///< shards
+};
+
+/// What resolve() has done.
+struct resolve_report {
+    std::size_t committed = 0;  ///< parts of transactions on single shards
+    std::size_t aborted = 0;
+    std::size_t waiting = 0;               ///< left alone: alive, young, or not decidable now
+    std::vector<std::string> unreachable;  ///< shards
+};
+
 class cluster {
 public:
     /// Reaches every shard once: stamps new shards with the cluster's identity and their name;
@@ -120,6 +142,18 @@ public:
 
     /// Asks every shard; never throws for a shard that is down. `count_rows` scans all tables.
     std::vector<shard_status> status(bool count_rows);
+
+    /// Transactions over several shards that are between prepare and their end. Changes nothing.
+    std::vector<pending_transaction> pending_transactions();
+    /// Ends what dead processes have left: commits what was decided so, rolls back what nobody had
+    /// decided. Every open cluster does this by itself (resolve_interval_ms); any process may do it
+    /// at any time. Leaves alone what is younger than `grace_ms`: it may be somebody's live commit,
+    /// which would have to be run again.
+    resolve_report resolve(std::int64_t grace_ms = 1'000);
+    /// How the transaction of an in_doubt error has ended. Decides it, as aborted, if nobody has:
+    /// the answer is final. Throws in_doubt while it cannot be known, and not_found for an id that
+    /// is older than the decisions that are kept (one day).
+    transaction_outcome outcome_of(const std::string& id);
 
     /// For the other layers of the library.
     cluster_layer::core& core() const noexcept { return *core_; }

@@ -49,7 +49,14 @@ struct cluster_options {
     std::int64_t pool_wait_ms = 5'000;
     std::int64_t connect_timeout_ms = 5'000;
     std::int64_t statement_timeout_ms = 30'000;  ///< deadline of each call, scatters included
-    std::int64_t lock_timeout_ms = 0;            ///< server side
+    /// Server side. Deadlocks over two servers are seen by none of them: this ends them.
+    std::int64_t lock_timeout_ms = 10'000;
+    /// Servers end transactions that nobody goes on with after this time (a program that was
+    /// stopped, a host that has vanished), so that others can decide about them.
+    std::int64_t idle_transaction_timeout_ms = 60'000;
+    /// How often this process looks for transactions over several shards that a dead one has left;
+    /// 0: only at opening and in resolve().
+    std::int64_t resolve_interval_ms = 5'000;
     std::vector<placement> placements{};
     /// Names of planner rules that are not to be used, with commas between them, or "all"
     /// (docs/pushdown.md): answers stay the same, more is fetched. For finding a rule at fault.

@@ -5,8 +5,8 @@
 //
 // Transactions: a transaction begins on a shard with the first write there and ends with commit()
 // or rollback(). Reads before that see the newest committed rows of each shard; reads on a shard
-// that was written to go through its transaction. commit() ends all of them; writes to several
-// shards are not yet atomic (docs/guide/transactions.md).
+// that was written to go through its transaction. commit() ends all of them, on several shards as
+// one: everything or nothing (docs/guide/transactions.md).
 #pragma once
 
 #include <cstddef>
@@ -32,6 +32,13 @@ namespace shardwise {
 struct everywhere_t {};
 inline constexpr everywhere_t everywhere{};
 
+/// What commit() means for a session that wrote to several shards.
+enum class commit_mode : std::uint8_t {
+    atomic,        ///< all or nothing, whatever dies; what cannot promise that is refused
+    best_effort,   ///< COMMIT to each shard: a crash at the wrong moment leaves a part
+    single_shard,  ///< writing to a second shard is refused (not_supported)
+};
+
 struct session_options {
     /// Queries write pending changes first, so that they see them.
     bool autoflush = true;
@@ -40,6 +47,10 @@ struct session_options {
     /// Empty: the cluster's.
     std::optional<shardwise::fan_out> fan_out = {};
     std::optional<result_limits> limits = {};
+    commit_mode mode = commit_mode::atomic;
+    /// Also commits on one shard leave a row that tells, so that the outcome of a commit whose
+    /// answer was lost can be asked for (cluster::outcome_of); costs one statement.
+    bool traceable = false;
 };
 
 namespace orm {

@@ -62,6 +62,7 @@ constexpr expected_row expected[] = {
     {cancelled, 510, "cancelled"},
     {lease_lost, 511, "lease_lost"},
     {disk_full, 512, "disk_full"},
+    {cannot_prepare, 513, "cannot_prepare"},
     {not_found, 601, "not_found"},
     {many_rows, 602, "many_rows"},
     {stale_object, 603, "stale_object"},

@@ -63,7 +63,7 @@ public:
         return nullptr;
     }
 
-    int number() const noexcept { return number_; }
+    int serial() const noexcept { return number_; }
     void open_transaction() noexcept { in_transaction_ = true; }
     void leave_pending() noexcept { pending_ = 1; }
 
@@ -104,11 +104,11 @@ TEST_F(Pool, ReusesTheConnectionThatWasUsedLast) {
     pool p = make(3);
     lease a = p.acquire(soon());
     lease b = p.acquire(soon());
-    const int last = of(a).number();
+    const int last = of(a).serial();
     b.release();
     a.release();
     lease again = p.acquire(soon());
-    EXPECT_EQ(of(again).number(), last);
+    EXPECT_EQ(of(again).serial(), last);
     EXPECT_EQ(script_.opened, 2);
     EXPECT_EQ(p.stats().reused, 1U);
     EXPECT_EQ(script_.pings, 0);
@@ -181,11 +181,11 @@ TEST_F(Pool, AFailedOpenFreesItsPlace) {
 TEST_F(Pool, APoisonedConnectionMakesRoomForAWaiter) {
     pool p = make(1);
     lease a = p.acquire(soon());
-    const int first = of(a).number();
+    const int first = of(a).serial();
     int second = 0;
     std::thread waiting([&] {
         lease b = p.acquire(soon());
-        second = of(b).number();
+        second = of(b).serial();
     });
     while (p.stats().waiting == 0) std::this_thread::yield();
     a.poison();
@@ -225,7 +225,7 @@ TEST_F(Pool, AConnectionThatIsNotUsableIsReplaced) {
     p.acquire(soon());
     script_.usable = false;
     lease again = p.acquire(soon());
-    EXPECT_EQ(of(again).number(), 2);
+    EXPECT_EQ(of(again).serial(), 2);
     EXPECT_EQ(script_.alive, 1);
     EXPECT_EQ(p.stats().closed, 1U);
 }
@@ -236,7 +236,7 @@ TEST_F(Pool, AnOldIdleConnectionIsReplaced) {
     p.acquire(soon());
     std::this_thread::sleep_for(milliseconds(60));
     lease again = p.acquire(soon());
-    EXPECT_EQ(of(again).number(), 2);
+    EXPECT_EQ(of(again).serial(), 2);
     EXPECT_EQ(script_.pings, 0);
 }
 
@@ -245,12 +245,12 @@ TEST_F(Pool, AConnectionUnusedForAWhileIsAskedFirst) {
     pool p = make(1);
     p.acquire(soon());
     std::this_thread::sleep_for(milliseconds(60));
-    EXPECT_EQ(of(*std::make_unique<lease>(p.acquire(soon()))).number(), 1);
+    EXPECT_EQ(of(*std::make_unique<lease>(p.acquire(soon()))).serial(), 1);
     EXPECT_EQ(script_.pings, 1);
     std::this_thread::sleep_for(milliseconds(60));
     script_.answers = false;
     lease replaced = p.acquire(soon());
-    EXPECT_EQ(of(replaced).number(), 2);
+    EXPECT_EQ(of(replaced).serial(), 2);
 }
 
 TEST_F(Pool, OldConnectionsThatNobodyNeedsAreClosed) {
@@ -276,7 +276,7 @@ TEST_F(Pool, MemoryDatabasesAreNeverClosedForBeingIdle) {
     script_.usable = false;
     p.close_idle();
     lease again = p.acquire(soon());
-    EXPECT_EQ(of(again).number(), 1);
+    EXPECT_EQ(of(again).serial(), 1);
 }
 
 TEST_F(Pool, CloseIdleClosesWhatIsNotInUse) {
@@ -332,7 +332,7 @@ TEST_F(Pool, ManyThreadsNeverShareAConnection) {
             for (int i = 0; i < 300; ++i) {
                 try {
                     lease l = p.acquire(soon());
-                    auto& in_use = users[static_cast<std::size_t>(of(l).number()) % users.size()];
+                    auto& in_use = users[static_cast<std::size_t>(of(l).serial()) % users.size()];
                     if (++in_use != 1) ++failures;
                     --in_use;
                     if ((i + t) % 97 == 0) l.poison();

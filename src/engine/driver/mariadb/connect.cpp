@@ -104,6 +104,8 @@ std::string setup_text(const connect_options& options) {
         text += fmt::format(", innodb_lock_wait_timeout={0}, lock_wait_timeout={0}",
                             seconds(options.lock_timeout));
     }
+    if (options.idle_transaction.count() > 0)
+        text += fmt::format(", idle_transaction_timeout={}", seconds(options.idle_transaction));
     return text;
 }
 

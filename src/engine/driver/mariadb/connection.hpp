@@ -32,6 +32,7 @@ public:
     bool in_transaction() const noexcept override;
     bool usable() noexcept override;
     void cancel() noexcept override { canceller_.request(); }
+    std::uint64_t number() const noexcept override { return mysql_thread_id(handle_.get()); }
     std::string_view server() const noexcept override { return server_; }
     std::unique_ptr<bulk_writer> bulk_insert(std::string_view table,
                                              std::span<const bulk_column> columns,

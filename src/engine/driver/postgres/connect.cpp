@@ -178,6 +178,9 @@ std::string startup_settings(const url& where, const connect_options& options) {
         append_setting(out, "statement_timeout", std::to_string(options.statement_timeout.count()));
     if (options.lock_timeout.count() > 0)
         append_setting(out, "lock_timeout", std::to_string(options.lock_timeout.count()));
+    if (options.idle_transaction.count() > 0)
+        append_setting(out, "idle_in_transaction_session_timeout",
+                       std::to_string(options.idle_transaction.count()));
     return out;
 }
 

@@ -24,7 +24,11 @@ constexpr std::size_t heavy_value = 4'096;
 }  // namespace
 
 sqlite_connection::sqlite_connection(database db, std::string server, const limits& l)
-    : db_(std::move(db)), server_(std::move(server)), limits_(l), cache_(l.statement_cache) {
+    : db_(std::move(db)),
+      server_(std::move(server)),
+      limits_(l),
+      cache_(l.statement_cache),
+      recorder_(db_.get(), server_) {
     sqlite3_progress_handler(db_.get(), steps_between_checks, &on_progress, this);
     sqlite3_busy_handler(db_.get(), &on_busy, this);
 }
@@ -163,6 +167,8 @@ fetch sqlite_connection::next(std::span<arg> row) {
         sqlite3_stmt* const handle = current_.compiled->handle;
         int rc = sqlite3_step(handle);
         while (rc == SQLITE_ROW && s.columns.empty()) rc = sqlite3_step(handle);
+        if (rc == SQLITE_DONE && current_.compiled->is_begin && recorder_.guarded())
+            wait_until_unblocked();
         if (rc == SQLITE_DONE) return finish();
         if (rc != SQLITE_ROW) fail(rc, s.text);
         read_row(handle, s.columns, row);
@@ -174,7 +180,35 @@ fetch sqlite_connection::next(std::span<arg> row) {
     }
 }
 
+/// BEGIN IMMEDIATE is done. While changes of a prepared transaction wait in this file nobody else
+/// may write: the lock is given back, and taken again until they are gone.
+void sqlite_connection::wait_until_unblocked() {
+    sqlite3_stmt* const begin = current_.compiled->handle;
+    for (int count = 0; recorder_.blocked(); ++count) {
+        execute_now("ROLLBACK");
+        if (on_busy(this, count) == 0) {
+            if (timed_out_ || cancelled_.load(std::memory_order_relaxed))
+                fail(SQLITE_BUSY, current_.what->text);
+            raise({.code = error_code::lock_timeout,
+                   .message = fmt::format("a transaction over several shards that has prepared its "
+                                          "changes keeps other writers out of {}",
+                                          server_),
+                   .server = server_,
+                   .statement = current_.what->text,
+                   .sqlstate = "55P03"});
+        }
+        sqlite3_reset(begin);
+        const int rc = sqlite3_step(begin);
+        if (rc != SQLITE_DONE) fail(rc, current_.what->text);
+    }
+}
+
+void sqlite_connection::execute_now(const char* text) noexcept {
+    sqlite3_exec(db_.get(), text, nullptr, nullptr, nullptr);
+}
+
 fetch sqlite_connection::finish() {
+    if (current_.compiled->is_rollback) recorder_.stop();
     affected_ = current_.compiled->counts_rows ? sqlite3_changes64(db_.get()) : 0;
     end_current();
     return fetch::end;

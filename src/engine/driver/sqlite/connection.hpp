@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/driver.hpp"
+#include "engine/driver/sqlite/recorder.hpp"
 #include "engine/driver/sqlite/statement_cache.hpp"
 
 namespace shardwise::engine::sqlite {
@@ -48,6 +49,7 @@ public:
         return aborted_ || sqlite3_get_autocommit(db_.get()) == 0;
     }
     bool usable() noexcept override { return true; }
+    change_recorder* recorder() noexcept override { return &recorder_; }
     void cancel() noexcept override;
     std::unique_ptr<bulk_writer> bulk_insert(std::string_view table,
                                              std::span<const bulk_column> columns,
@@ -79,6 +81,8 @@ private:
     void start();
     void begin_work(bool in_transaction_before) noexcept;
     void end_current() noexcept;
+    void wait_until_unblocked();
+    void execute_now(const char* text) noexcept;
     fetch finish();
     [[noreturn]] void fail(int rc, std::string_view text);
     [[noreturn]] void refuse_in_aborted_transaction(std::string_view text) const;
@@ -87,6 +91,7 @@ private:
     std::string server_;
     limits limits_;
     statement_cache cache_;  // after db_: finalized before it is closed
+    sqlite_recorder recorder_;
 
     running current_;
     std::deque<queued> later_;

@@ -60,6 +60,7 @@ void compile(sqlite3* db, std::string_view text, unsigned flags, std::string_vie
                       (word == "INSERT" || word == "UPDATE" || word == "DELETE" ||
                        word == "REPLACE" || word == "WITH");
     out.is_rollback = is_full_rollback(text);
+    out.is_begin = text == "BEGIN IMMEDIATE";
 }
 
 prepared* statement_cache::find(std::uint64_t id) noexcept {

@@ -18,6 +18,7 @@ struct prepared {
     std::uint64_t id = 0;
     bool counts_rows = false;  ///< INSERT, UPDATE, DELETE: sqlite3_changes() is about it
     bool is_rollback = false;  ///< ROLLBACK of the whole transaction
+    bool is_begin = false;     ///< BEGIN IMMEDIATE
     bool heavy = false;        ///< holds long bound values: let go of them after use
     bool cached = false;
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// One shard's part of a transaction over several shards, and the words for it in each engine.
+//
+//              begin             prepare               end
+//   PostgreSQL START TRANSACTION PREPARE TRANSACTION   COMMIT PREPARED, ROLLBACK PREPARED
+//   MariaDB    XA START          XA END, XA PREPARE    XA COMMIT, XA ROLLBACK
+//   SQLite     BEGIN, recording  what was recorded is  the changes are applied, or forgotten
+//              of changes        stored, the rest is
+//                                undone, COMMIT
+//
+// Free functions and values; one connection, one thread at a time.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/deadline.hpp"
+#include "engine/engine.hpp"
+
+namespace shardwise::txn {
+
+struct branch {
+    std::string id;         ///< of the transaction (transaction_id.hpp)
+    std::string qualifier;  ///< the shard's mark; MariaDB: and the connection's number
+};
+
+branch make_branch(std::string_view id, std::string_view shard_mark, const engine::connection& c,
+                   engine::engine_kind kind);
+
+/// Whether a transaction must begin in another way when it is to be prepared.
+bool needs_preparation(engine::engine_kind kind) noexcept;
+/// How one begins that will be prepared, or rolled back with abandon_texts(). On SQLite the
+/// connection's recorder is to be started, too.
+std::vector<std::string> begin_texts(engine::engine_kind kind, const branch& b);
+std::vector<std::string> prepare_texts(engine::engine_kind kind, const branch& b);
+/// ROLLBACK of one that began so and is not prepared.
+std::vector<std::string> abandon_texts(engine::engine_kind kind, const branch& b);
+std::vector<std::string> finish_texts(engine::engine_kind kind, const branch& b, bool commit);
+
+/// SQLite's way to prepare: blocks, as everything there.
+void store_changes(engine::connection& c, const branch& b, deadline limit);
+
+enum class finished : std::uint8_t {
+    done,
+    gone,  ///< somebody else was faster
+    held,  ///< MariaDB: the connection that prepared it still lives, and only that one may end it
+};
+/// Commits or rolls back a prepared branch, and waits for it.
+finished finish_branch(engine::connection& c, engine::engine_kind kind, const branch& b,
+                       bool commit, deadline limit);
+/// MariaDB: ends the connection that holds the branch.
+void release_holder(engine::connection& c, const branch& b, deadline limit);
+
+struct found_branch {
+    branch what;
+    std::int64_t age_ms = 0;
+};
+/// The prepared branches of this cluster on this shard. Those of others are never touched: not even
+/// those of another shard in the same database or on the same server.
+std::vector<found_branch> list_branches(engine::connection& c, engine::engine_kind kind,
+                                        std::string_view cluster_mark, std::string_view shard_mark,
+                                        deadline limit);
+
+}  // namespace shardwise::txn

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include "txn/commit_log.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/failpoint.hpp"
+#include "catalog/own_tables.hpp"
+#include "shardwise/base/error.hpp"
+#include "txn/transaction_id.hpp"
+
+namespace shardwise::txn {
+namespace {
+
+constexpr std::string_view committed = "C";  // DO NOT CHANGE
+constexpr std::string_view aborted = "A";    // DO NOT CHANGE
+
+schema::column column_of(std::string_view name, column_type type, std::uint32_t length = 0) {
+    schema::column c;
+    c.name = name;
+    c.type = type;
+    c.length = length;
+    return c;
+}
+
+schema::table own_table(std::string_view name, std::vector<schema::column> columns) {
+    schema::table t;
+    t.name = name;
+    t.columns = std::move(columns);
+    t.primary_key = {0};
+    t.placed.kind = schema::distribution_kind::reference;
+    return t;
+}
+
+std::string values(std::string_view id, std::string_view state, std::string_view participants) {
+    return fmt::format("{} (gid, state, participants, at_ms) VALUES ('{}', '{}', '{}', {})",
+                       commit_log_name, id, state, participants, now_ms());
+}
+
+/// Waits while another transaction has the row but has not ended.
+std::string insert_unless_there(std::string_view id, const sql::dialect& d) {
+    switch (d.kind()) {
+        case sql::dialect_kind::sqlite:
+            return "INSERT OR IGNORE INTO " + values(id, aborted, "");
+        case sql::dialect_kind::mariadb:
+            return "INSERT IGNORE INTO " + values(id, aborted, "");
+        case sql::dialect_kind::postgres:
+            break;
+    }
+    return "INSERT INTO " + values(id, aborted, "") + " ON CONFLICT DO NOTHING";
+}
+
+/// Ids go into text: they are ours, but come back from users and databases.
+void check_id(std::string_view id) {
+    if (!parse_transaction_id(id))
+        raise(error_code::bad_value, "this is not the id of a transaction of shardwise");
+}
+
+}  // namespace
+
+const schema::table& commit_log_table() {
+    static const schema::table t = own_table(
+        commit_log_name,
+        {column_of("gid", column_type::text, 64), column_of("state", column_type::text),
+         column_of("participants", column_type::text), column_of("at_ms", column_type::int64)});
+    return t;
+}
+
+const schema::table& prepared_table() {
+    static const schema::table t =
+        own_table(prepared_name, {column_of("gid", column_type::text, 100),
+                                  column_of("changes", column_type::blob),
+                                  column_of("at_ms", column_type::int64)});
+    return t;
+}
+
+engine::statement decision_statement(std::string_view id, std::string_view participants) {
+    engine::statement s;
+    s.text = "INSERT INTO " + values(id, committed, participants);
+    s.prepare = false;
+    return s;
+}
+
+verdict look_up(engine::connection& c, std::string_view id, const sql::dialect& d, deadline limit) {
+    verdict found = verdict::unknown;
+    catalog::own_statement s(d);
+    s.raw("SELECT state FROM ").raw(commit_log_name).raw(" WHERE gid = ").bind(id);
+    s.gives({column_type::text}).run(c, limit, [&](std::span<const arg> row) {
+        found = row[0].to_text() == committed ? verdict::committed : verdict::aborted;
+    });
+    return found;
+}
+
+verdict decide(engine::connection& c, std::string_view id, const sql::dialect& d, deadline limit) {
+    check_id(id);
+    if (failpoint_skips("txn.record_absence")) {  // the negative control of the crash tests
+        const verdict found = look_up(c, id, d, limit);
+        return found == verdict::unknown ? verdict::aborted : found;
+    }
+    try {
+        engine::run(c, insert_unless_there(id, d), limit);
+    } catch (const error& e) {
+        if (e.code() == error_code::lock_timeout || e.code() == error_code::deadlock)
+            return verdict::unknown;
+        throw;
+    }
+    return look_up(c, id, d, limit);
+}
+
+std::size_t remove_old(engine::connection& c, std::int64_t before_ms,
+                       const std::vector<std::string>& keep, const sql::dialect& d,
+                       deadline limit) {
+    std::string ids;
+    std::size_t count = 0;
+    catalog::own_statement find(d);
+    find.raw("SELECT gid FROM ").raw(commit_log_name).raw(" WHERE at_ms < ").bind(before_ms);
+    find.raw(" ORDER BY gid LIMIT 1000").gives({column_type::text});
+    find.run(c, limit, [&](std::span<const arg> row) {
+        const std::string id(row[0].to_text());
+        if (!parse_transaction_id(id) || std::find(keep.begin(), keep.end(), id) != keep.end())
+            return;
+        ids += fmt::format("{}'{}'", ids.empty() ? "" : ", ", id);
+        ++count;
+    });
+    if (count > 0)
+        engine::run(c, fmt::format("DELETE FROM {} WHERE gid IN ({})", commit_log_name, ids),
+                    limit);
+    return count;
+}
+
+}  // namespace shardwise::txn
