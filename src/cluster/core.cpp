@@ -119,7 +119,8 @@ core::core(std::vector<shard_url> shards, described_model model)
 }
 
 core::~core() {
-    state_->commits.reset();  // ends its thread
+    // Its thread opens connections, which are shown to it: it ends before it is destroyed.
+    state_->commits->stop();
     // Background renewals end before the lease is given back, and that before the engines go.
     state_->tasks.reset();
     state_->ids.reset();

@@ -88,7 +88,9 @@ recovery::recovery(core_state& s)
                                           s.names[i])});
 }
 
-recovery::~recovery() {
+recovery::~recovery() { stop(); }
+
+void recovery::stop() {
     {
         const std::lock_guard guard(lock_);
         stopping_ = true;

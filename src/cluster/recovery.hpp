@@ -42,6 +42,8 @@ public:
     void prepare_shards();
     /// Ends what was left here before, and starts the thread that goes on with that.
     void start();
+    /// Ends the thread; new connections are shown to this object as before.
+    void stop();
     /// Of each new connection of shard i.
     void on_connect(std::size_t i, engine::connection& c, deadline limit);
 

@@ -84,7 +84,7 @@ TEST_P(Oracle, OrderedPages) {
     same(query(at("users"), {id}).order_by({asc(id)}).limit(0));
     same(query(at("users"), {id}).order_by({asc(id)}).limit(INT64_MAX).offset(INT64_MAX));
     same(query(at("users"), {id}).order_by({asc(id % 7), asc(id)}).limit(20));
-    EXPECT_GE(from_cache, rewrites_are_off() ? 13 : 14);  // LIMIT 0 is not kept
+    EXPECT_GE(from_cache, rewrites_are_off() ? 12 : 14);  // LIMIT 0 is not kept, twice
     EXPECT_EQ(many.rows(query(at("users")).limit(13)).size(), 13u);
     EXPECT_EQ(many.rows(query(at("users")).limit(13).offset(95)).size(), 5u);
 }

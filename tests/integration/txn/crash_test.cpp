@@ -118,7 +118,7 @@ protected:
     test::temp_folder folder_;
     std::string application_ = test::unique_name("crash");
     std::int64_t idle_ms_ = 60'000;  ///< children's time limit for idle transactions
-    std::vector<shard_url> named_;  ///< the shards, with our name on the connections
+    std::vector<shard_url> named_;   ///< the shards, with our name on the connections
 };
 
 /// Before the decision nothing is stored, after it everything is.
