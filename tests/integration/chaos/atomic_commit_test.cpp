@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Servers that die around commits over two shards: the transaction is whole or absent, and what was
-// acknowledged is there. s1, the first shard that is written, decides.
+// acknowledged is there. s1, the first shard that is written, decides. The long form
+// (docs/reliability.md):
+//
+//     SHARDWISE_SERVER_KILLS=200 build/dev/bin/test_integration_chaos --gtest_filter='*RandomDeaths*'
 #include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <random>
+#include <set>
+#include <thread>
 
 #include "base/failpoint.hpp"
 #include "fixture.hpp"
@@ -75,6 +83,73 @@ TEST_P(AtomicCommit, AnAcknowledgedOneSurvivesTheDeathOfTheDecider) {
         recover();
         EXPECT_EQ(found(id), std::pair(true, true));
     }
+}
+
+/// Transfers by several threads, while one server after the other dies at any moment.
+TEST_P(AtomicCommit, SurvivesRandomDeathsOfServersUnderLoad) {
+    const char* const asked = std::getenv("SHARDWISE_SERVER_KILLS");
+    const int kills = asked == nullptr ? 4 : std::atoi(asked);
+    constexpr std::int64_t first_id = 100'001;
+    std::atomic<std::int64_t> next{first_id};
+    std::mutex lock;
+    std::set<std::int64_t> acknowledged;
+    const auto transfer = [&](std::mt19937& random) {
+        const std::int64_t id = next.fetch_add(2);
+        const auto account_of = [&](std::int64_t shard) {
+            return static_cast<std::int64_t>(random() % 10) * 2 + 2 - shard;
+        };
+        try {
+            session s{*db, {.timeout_ms = 3'000}};
+            s.run(update<account>()
+                      .set(accounts.balance, accounts.balance - 5)
+                      .where(accounts.id == account_of(0)));
+            s.run(update<account>()
+                      .set(accounts.balance, accounts.balance + 5)
+                      .where(accounts.id == account_of(1)));
+            add_both(s, id);
+            s.commit();
+            const std::lock_guard guard(lock);
+            acknowledged.insert(id);
+        } catch (const error&) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+    };
+    const auto money = [&] {
+        std::int64_t all = 0;
+        for (std::size_t i : {0, 1})
+            for (const std::int64_t b : shards->ask(i, "SELECT balance FROM accounts")) all += b;
+        return all;
+    };
+    const std::int64_t before = money();
+    {
+        std::vector<std::jthread> threads;
+        for (unsigned t = 0; t < 3; ++t)
+            threads.emplace_back([&, t](const std::stop_token& end) {
+                std::mt19937 random(t);
+                while (!end.stop_requested()) transfer(random);
+            });
+        std::mt19937 random(7);
+        for (int k = 0; k < kills; ++k) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(random() % 300));
+            const std::string server = random() % 2 == 0 ? decider() : victim;
+            servers->tell("kill", server);
+            servers->tell("restart", server);
+        }
+    }
+    recover();
+    EXPECT_EQ(money(), before);
+    std::set<std::int64_t> stored[2];
+    for (std::size_t i : {0, 1})
+        for (const std::int64_t id : shards->ask(i, "SELECT id FROM accounts WHERE id >= 100001"))
+            stored[i].insert(i == 0 ? id - 1 : id);
+    EXPECT_EQ(stored[0], stored[1]);
+    EXPECT_TRUE(std::ranges::includes(stored[0], acknowledged));
+    EXPECT_FALSE(acknowledged.empty());
+    EXPECT_TRUE(db->pending_transactions().empty());
+    std::printf("%d kills, %lld transfers, %zu stored, %zu acknowledged\n", kills,
+                static_cast<long long>((next - first_id) / 2), stored[0].size(),
+                acknowledged.size());
+    all_works(*db);
 }
 
 /// A checker that finds nothing proves nothing: a decision that the server may forget is caught.
