@@ -18,4 +18,12 @@ std::unique_ptr<client> postgres_client(const shards_file& file, const std::stri
 std::unique_ptr<client> mariadb_client(const shards_file& file, const std::string& workload,
                                        unsigned number);
 
+/// W8 and its forms.
+std::unique_ptr<client> sqlite_transfer(const shards_file& file, const std::string& workload,
+                                        unsigned number);
+std::unique_ptr<client> postgres_transfer(const shards_file& file, const std::string& workload,
+                                          unsigned number);
+std::unique_ptr<client> mariadb_transfer(const shards_file& file, const std::string& workload,
+                                         unsigned number);
+
 }  // namespace bench

@@ -234,6 +234,18 @@ result shard::use() {
     return result(mysql_use_result(handle()));
 }
 
+void shard::receive_all() {
+    store();
+    while (mysql_more_results(handle())) {
+        if (mysql_next_result(handle()) > 0) fail("answer");
+        const result r(mysql_store_result(handle()));
+    }
+}
+
+void shard::allow_many_statements() {
+    if (mysql_set_server_option(handle(), MYSQL_OPTION_MULTI_STATEMENTS_ON) != 0) fail("option");
+}
+
 void shard::load(const std::string& sql, std::function<void(std::string&)> more) {
     source s{std::move(more), {}, 0};
     mysql_set_local_infile_handler(handle(), open_source, read_source, end_source, source_error,

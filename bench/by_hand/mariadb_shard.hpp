@@ -88,6 +88,9 @@ public:
     /// The answer of send(): whole (store) or row by row from the socket (use).
     result store();
     result use();
+    /// Of send() with several statements, which must be allowed first.
+    void receive_all();
+    void allow_many_statements();
 
     /// LOAD DATA LOCAL; `more` appends to its argument, and leaves it empty at the end.
     void load(const std::string& sql, std::function<void(std::string&)> more);

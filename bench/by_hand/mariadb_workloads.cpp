@@ -8,6 +8,7 @@
 #include "by_hand/by_hand.hpp"
 #include "by_hand/mariadb_shard.hpp"
 #include "by_hand/merge.hpp"
+#include "common/transfer.hpp"
 
 namespace bench {
 namespace mariadb {
@@ -332,6 +333,7 @@ std::unique_ptr<client> mariadb_client(const shards_file& file, const std::strin
     if (workload == "W11") return std::make_unique<different_balances>(file, number);
     if (workload == "W9") return std::make_unique<full_scan>(file, number);
     if (workload == "W10") return std::make_unique<id_range>(file, number);
+    if (is_transfer(workload)) return mariadb_transfer(file, workload, number);
     return nullptr;
 }
 

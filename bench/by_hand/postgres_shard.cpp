@@ -86,6 +86,25 @@ result shard::receive() {
     return last;
 }
 
+void shard::send_both(const char* first, const parameters& p, const char* second,
+                      const parameters& q) {
+    if (PQenterPipelineMode(handle()) == 0) fail("pipeline");
+    send(first, p);
+    send(second, q);
+    if (PQpipelineSync(handle()) == 0) fail("pipeline");
+}
+
+void shard::receive_both() {
+    for (int answers = 0; answers < 3;) {  // the third is that of PQpipelineSync
+        const result r(PQgetResult(handle()));
+        if (!r) continue;
+        const auto status = PQresultStatus(r.get());
+        if (status != PGRES_COMMAND_OK && status != PGRES_PIPELINE_SYNC) fail("receive");
+        ++answers;
+    }
+    if (PQexitPipelineMode(handle()) == 0) fail("pipeline");
+}
+
 void shard::expect_copy(ExecStatusType kind) {
     const result r(PQgetResult(handle()));
     if (PQresultStatus(r.get()) != kind) fail("COPY");

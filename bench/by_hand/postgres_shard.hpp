@@ -96,6 +96,9 @@ public:
     void send(const std::string& sql);
     /// The answer of what was sent, read to its end.
     result receive();
+    /// Two prepared statements in one message.
+    void send_both(const char* first, const parameters& p, const char* second, const parameters& q);
+    void receive_both();
 
     /// After send("COPY ... FROM STDIN") was answered: copies out or in.
     void expect_copy(ExecStatusType kind);

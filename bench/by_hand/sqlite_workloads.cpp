@@ -7,6 +7,7 @@
 #include "by_hand/by_hand.hpp"
 #include "by_hand/merge.hpp"
 #include "by_hand/sqlite_shard.hpp"
+#include "common/transfer.hpp"
 
 namespace bench {
 namespace sqlite {
@@ -309,6 +310,7 @@ std::unique_ptr<client> sqlite_client(const shards_file& file, const std::string
     if (workload == "W11") return std::make_unique<different_balances>(file, number);
     if (workload == "W9") return std::make_unique<full_scan>(file, number);
     if (workload == "W10") return std::make_unique<id_range>(file, number);
+    if (is_transfer(workload)) return sqlite_transfer(file, workload, number);
     return nullptr;
 }
 

@@ -35,11 +35,11 @@ public:
     program(const program&) = delete;
     program& operator=(const program&) = delete;
     virtual ~program() = default;
-    /// Throws unsupported. `number` counts the clients of W1c8, from 0.
+    /// Throws unsupported. `number` counts the clients of a workload, from 0.
     virtual std::unique_ptr<client> make_client(const std::string& workload, unsigned number) = 0;
     /// How many threads make a client and run it.
     virtual unsigned clients(const std::string& workload) const {
-        return workload == "W1c8" ? 8 : 1;
+        return workload.ends_with("c8") ? 8 : 1;
     }
 };
 

@@ -12,7 +12,7 @@
 namespace bench {
 namespace {
 
-const char* const tables[] = {"users", "posts", "users_ins"};
+const char* const tables[] = {"users", "posts", "users_ins", "bench_commit_log"};
 const char* const index_users = "CREATE INDEX users_country_created ON users(country, created)";
 const char* const index_posts = "CREATE INDEX posts_user ON posts(user_id)";
 
@@ -41,6 +41,10 @@ void set_up_sqlite(const shards_file& f, std::size_t number) {
     s.execute(
         "CREATE TABLE posts (id INTEGER PRIMARY KEY NOT NULL, user_id INTEGER NOT NULL, "
         "title TEXT NOT NULL, score INTEGER NOT NULL)");
+    s.execute("CREATE TABLE bench_commit_log (gid TEXT PRIMARY KEY)");
+    s.execute(
+        "CREATE TABLE IF NOT EXISTS bench_prepared (gid TEXT PRIMARY KEY, id INTEGER, amount "
+        "INTEGER)");
     s.execute("BEGIN");
     sqlite::statement user = s.prepare("INSERT INTO users VALUES (?,?,?,?,?,?)");
     each_user(f, number, [&](const user_row& u) {
@@ -68,6 +72,7 @@ void set_up_postgres(const shards_file& f, std::size_t number) {
     s.execute(
         "CREATE TABLE posts (id bigint PRIMARY KEY, user_id bigint NOT NULL, title text NOT NULL, "
         "score int NOT NULL)");
+    s.execute("CREATE TABLE bench_commit_log (gid text PRIMARY KEY)");
     s.send("COPY users FROM STDIN (FORMAT binary)");
     s.expect_copy(PGRES_COPY_IN);
     postgres::copy_in users(s);
@@ -106,6 +111,7 @@ void set_up_mariadb(const shards_file& f, std::size_t number) {
         "CREATE TABLE posts (id bigint PRIMARY KEY, user_id bigint NOT NULL, "
         "title varchar(200) NOT NULL, score int NOT NULL) DEFAULT CHARSET=" +
         text);
+    s.execute("CREATE TABLE bench_commit_log (gid varchar(64) PRIMARY KEY)");
     std::int64_t user = 1;
     s.load("LOAD DATA LOCAL INFILE 'rows' INTO TABLE users CHARACTER SET utf8mb4",
            [&](std::string& chunk) {

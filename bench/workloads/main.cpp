@@ -5,6 +5,7 @@
 
 #include "common/measure.hpp"
 #include "common/rows.hpp"
+#include "common/transfer.hpp"
 #include "workloads/model.hpp"
 
 namespace bench {
@@ -251,6 +252,33 @@ private:
     std::uint64_t rows_ = 0;
 };
 
+class transfer final : public shardwise_client {  // W8
+public:
+    transfer(environment& e, unsigned number, std::size_t parts)
+        : shardwise_client(e, number), number_(number), parts_(parts) {}
+    std::uint64_t step() override {
+        const auto ids = transfer_users(random, env.file, number_, parts_);
+        const auto others = static_cast<std::int64_t>(parts_) - 1;
+        sw::session session(env.db);
+        session.run(
+            sw::update<user>()
+                .set(users.balance,
+                     users.balance + sw::case_when(users.id == ids[0], others).otherwise(-1))
+                .where(users.id.in(ids)));
+        session.commit();
+        return 1;
+    }
+    std::string check() override {
+        sw::session session(env.db);
+        return std::to_string(
+            std::get<0>(session.one(sw::select(sw::sum(users.balance)))).value_or(0));
+    }
+
+private:
+    unsigned number_;
+    std::size_t parts_;
+};
+
 class shardwise_program final : public program {
 public:
     explicit shardwise_program(const shards_file& file) : env_(file) {}
@@ -266,8 +294,8 @@ public:
         if (workload == "W11") return made<different_balances>(number);
         if (workload == "W9") return made<full_scan>(number);
         if (workload == "W10") return made<id_range>(number);
-        if (workload == "W4" || workload == "W8")
-            throw unsupported("commits over several shards are not atomic yet");
+        if (is_transfer(workload))
+            return std::make_unique<transfer>(env_, number, transfer_shards(workload));
         throw unsupported("there is no such workload");
     }
 

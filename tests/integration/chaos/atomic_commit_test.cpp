@@ -3,7 +3,8 @@
 // acknowledged is there. s1, the first shard that is written, decides. The long form
 // (docs/reliability.md):
 //
-//     SHARDWISE_SERVER_KILLS=200 build/dev/bin/test_integration_chaos --gtest_filter='*RandomDeaths*'
+//     SHARDWISE_SERVER_KILLS=200 build/dev/bin/test_integration_chaos
+//     --gtest_filter='*RandomDeaths*'
 #include <algorithm>
 #include <atomic>
 #include <mutex>
