@@ -56,6 +56,12 @@ public:
         d.call_ = call;
         return d;
     }
+    /// The same call, with more time.
+    deadline renewed(const deadline& until) const noexcept {
+        deadline d = *this;
+        d.at_ = until.at_;
+        return d;
+    }
     /// The same for what must be brought to its end.
     deadline without_stop() const noexcept {
         deadline d;

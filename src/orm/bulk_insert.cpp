@@ -15,16 +15,18 @@ namespace {
 /// One bulk_writer for each shard that gets rows, opened on the first one.
 class bulk_scatter {
 public:
-    bulk_scatter(session_core::state& s, bound_table& t)
-        : s_(s), t_(t), writers_(s.db.shard_count()) {
+    bulk_scatter(session_core::state& s, bound_table& t, deadline until)
+        : s_(s), t_(t), writers_(s.db.shard_count()), until_(until) {
         for (const schema::column& c : t.table().columns)
             columns_.push_back({c.name, c.type, c.scale});
         row_.resize(columns_.size());
-        until_ = s.limit();
     }
 
     void put(void* object) {
-        if (++rows_ % 1024 == 0) until_ = s_.limit();  // a deadline for progress, not for the whole
+        if (++rows_ % 1024 == 0) {  // a deadline for progress, not for the whole
+            session_core::state::check_in_time(until_);
+            until_ = s_.renewed(until_);
+        }
         fill_generated_key(s_.db, t_, object);
         const plan::placement p = s_.place_object(t_, object, until_);
         read(object, p);
@@ -38,7 +40,7 @@ public:
     std::int64_t finish() {
         for (std::size_t i = 0; i < writers_.size(); ++i) {
             if (!writers_[i]) continue;
-            on_shard(static_cast<shard_index>(i), [&] { writers_[i]->finish(s_.limit()); });
+            on_shard(static_cast<shard_index>(i), [&] { writers_[i]->finish(s_.renewed(until_)); });
             writers_[i].reset();
         }
         return rows_;
@@ -98,13 +100,18 @@ std::int64_t session_core::bulk_insert(const model::entity& e, void* context,
     state& s = *state_;
     s.check_usable("bulk_insert()");
     s.check_no_stream("bulk_insert()");
-    s.flush(state::ending::keep_open, s.limit());  // parents that the rows may refer to
+    const deadline until = s.limit();
+    s.flush(state::ending::keep_open, until);  // parents that the rows may refer to
     try {
-        bulk_scatter rows(s, s.bind(e));
+        bulk_scatter rows(s, s.bind(e), s.renewed(until));
         while (void* const object = next(context)) rows.put(object);
         return rows.finish();
-    } catch (const error& failure) {
+    } catch (const std::exception& failure) {
         s.failure = failure.what();
+        s.transactions.rollback();
+        throw;
+    } catch (...) {  // of the caller's range
+        s.failure = "an exception that the range of bulk_insert() threw";
         s.transactions.rollback();
         throw;
     }

@@ -54,8 +54,9 @@ public:
         plan::change_plan p = s_.make_plan(c, until);
         check_reach(s_, p, c, how_far, until);
         if (needs_keys(p, *c)) p = s_.make_plan_by_key(c, until);
-        if (p.listed) return insert(c, listed_rows(*c, until));
-        if (p.found && c->what == verb::insert) return insert(c, selected_rows(*p.found, until));
+        if (p.listed) return insert(c, listed_rows(*c, until), until);
+        if (p.found && c->what == verb::insert)
+            return insert(c, selected_rows(*p.found, until), until);
         return writing([&] {
             s_.begin_on(p.where.shards, until);
             if (p.found) return by_key(*p.found, until);
@@ -68,9 +69,9 @@ public:
         });
     }
 
-    std::int64_t insert(const sql::change_ptr& c, checked_rows rows) {
+    std::int64_t insert(const sql::change_ptr& c, checked_rows rows, deadline until) {
         return writing([&] {
-            row_inserter to(s_, c, returned_);
+            row_inserter to(s_, c, returned_, until);
             return rows.send(to);
         });
     }
@@ -83,8 +84,12 @@ public:
             const std::int64_t rows = work();
             ++s_.epoch;  // objects are read again when they are asked for
             return rows;
-        } catch (const error& failure) {
+        } catch (const std::exception& failure) {  // also no memory, no room for spooled rows
             s_.failure = failure.what();
+            s_.transactions.rollback();
+            throw;
+        } catch (...) {
+            s_.failure = "an unknown exception";
             s_.transactions.rollback();
             throw;
         }
@@ -112,7 +117,7 @@ private:
     }
 
     checked_rows listed_rows(const sql::change& c, deadline until) {
-        row_maker maker(s_, c);
+        row_maker maker(s_, c, until);
         checked_rows rows(c.target->columns.size());
         std::vector<arg> values;
         std::vector<bool> by_default;
@@ -130,7 +135,7 @@ private:
     }
 
     checked_rows selected_rows(const plan::found_rows& found, deadline until) {
-        row_maker maker(s_, *found.change);
+        row_maker maker(s_, *found.change, until);
         checked_rows rows(found.change->target->columns.size());
         s_.guarded([&] {
             const auto source = exec::open(found.rows, how_to_run(s_, until, &held_));
@@ -148,7 +153,7 @@ private:
             const auto source = exec::open(found.rows, how_to_run(s_, until, &held_));
             while (source->next(row)) rows.append(row);
         }
-        keyed_change to(s_, found, returned_);
+        keyed_change to(s_, found, returned_, until);
         while (rows.next(row)) to.put(row);
         return to.finish();
     }
@@ -210,7 +215,7 @@ std::int64_t session_core::upsert(const model::entity& e, const sql::change_ptr&
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     bound_table& t = s.bind(e);
     static_cast<void>(s.make_full_plan(rule, until));  // refuses what is no key
-    row_maker maker(s, *rule);
+    row_maker maker(s, *rule, until);
     checked_rows rows(e.table.columns.size());
     std::vector<arg> values;
     while (void* const object = next(context)) {
@@ -220,7 +225,7 @@ std::int64_t session_core::upsert(const model::entity& e, const sql::change_ptr&
             values.push_back(e.get(object, static_cast<column_index>(i)));
         rows.add(maker.make(values));
     }
-    return change_run(s, {}).insert(rule, std::move(rows));
+    return change_run(s, {}).insert(rule, std::move(rows), until);
 }
 
 }  // namespace shardwise::orm

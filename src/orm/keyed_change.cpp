@@ -36,13 +36,14 @@ sql::expr_ptr any_of(std::span<const sql::expr_ptr> conditions) {
 }  // namespace
 
 keyed_change::keyed_change(session_core::state& s, const plan::found_rows& found,
-                           const exec::row_sink& returned)
+                           const exec::row_sink& returned, deadline until)
     : s_(s),
       found_(found),
       table_(*found.change->target),
       returned_(returned),
+      until_(until),
       asked_again_(without_queries(found.change->where)),
-      queue_(s),
+      queue_(s, until),
       batches_(table_.is_reference() ? 1 : s.db.shard_count()) {}
 
 bool keyed_change::on_mariadb(shard_index shard) const {
@@ -61,7 +62,7 @@ void keyed_change::put(std::span<const arg> row) {
             const auto at = std::find(found_.key.begin(), found_.key.end(), k);
             key.push_back(row[static_cast<std::size_t>(at - found_.key.begin())]);
         }
-        shard = s_.place(table_, key, s_.limit()).shard;
+        shard = s_.place(table_, key, until_).shard;
     }
     std::unique_ptr<exec::row_buffer>& batch = batches_[shard];
     if (!batch) batch = std::make_unique<exec::row_buffer>(row.size());

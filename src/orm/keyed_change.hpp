@@ -16,7 +16,7 @@ namespace shardwise::orm {
 class keyed_change {
 public:
     keyed_change(session_core::state& s, const plan::found_rows& found,
-                 const exec::row_sink& returned);
+                 const exec::row_sink& returned, deadline until);
 
     /// `row`: as found_rows::rows gives it.
     void put(std::span<const arg> row);
@@ -36,6 +36,7 @@ private:
     const plan::found_rows& found_;
     const schema::table& table_;
     const exec::row_sink& returned_;
+    deadline until_;
     sql::expr_ptr asked_again_;
     statement_queue queue_;
     std::vector<std::unique_ptr<exec::row_buffer>>

@@ -33,12 +33,12 @@ bool is_mariadb(session_core::state& s, shard_index shard) {
 }  // namespace
 
 row_inserter::row_inserter(session_core::state& s, const sql::change_ptr& c,
-                           const exec::row_sink& returned)
+                           const exec::row_sink& returned, deadline until)
     : s_(s),
       change_(c),
       table_(*c->target),
       returned_(returned),
-      queue_(s),
+      queue_(s, until),
       batches_(table_.is_reference() ? 1 : s.db.shard_count()),
       most_rows_(batch_size(s.db, table_.columns.size())) {
     auto* const plain = new sql::change(*c);

@@ -22,7 +22,8 @@ namespace shardwise::orm {
 
 class row_inserter {
 public:
-    row_inserter(session_core::state& s, const sql::change_ptr& c, const exec::row_sink& returned);
+    row_inserter(session_core::state& s, const sql::change_ptr& c, const exec::row_sink& returned,
+                 deadline until);
 
     /// `cells`: one for each column of the table.
     void put(shard_index shard, std::span<const arg> cells);

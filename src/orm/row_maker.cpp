@@ -22,8 +22,12 @@ bool is_number(const arg& v) {
 
 }  // namespace
 
-row_maker::row_maker(session_core::state& s, const sql::change& c)
-    : s_(s), table_(*c.target), given_(table_.columns.size()), cells_(table_.columns.size()) {
+row_maker::row_maker(session_core::state& s, const sql::change& c, deadline until)
+    : s_(s),
+      table_(*c.target),
+      until_(until),
+      given_(table_.columns.size()),
+      cells_(table_.columns.size()) {
     const timestamp now = timestamp::now();
     const auto& given = c.inserted->columns;
     for (std::size_t i = 0; i < table_.columns.size(); ++i) {
@@ -81,6 +85,7 @@ void row_maker::check_storable(std::span<const arg> cells, shard_index shard) co
 }
 
 row_maker::made row_maker::make(std::span<const arg> values, const std::vector<bool>& by_default) {
+    session_core::state::check_in_time(until_);
     for (std::size_t i = 0; i < cells_.size(); ++i) {
         const auto c = static_cast<schema::column_index>(i);
         if (table_.columns[i].generated == schema::generation::bucket) continue;
@@ -96,7 +101,7 @@ row_maker::made row_maker::make(std::span<const arg> values, const std::vector<b
     }
     key_.clear();
     for (const schema::column_index k : table_.placed.shard_key) key_.push_back(cells_[k]);
-    const plan::placement p = s_.place(table_, key_, s_.limit());
+    const plan::placement p = s_.place(table_, key_, until_);
     if (const auto bucket = table_.bucket_column())
         cells_[*bucket] = arg{static_cast<std::int64_t>(p.bucket)};
     check_storable(cells_, p.shard);

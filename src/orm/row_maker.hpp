@@ -14,7 +14,7 @@ namespace shardwise::orm {
 
 class row_maker {
 public:
-    row_maker(session_core::state& s, const sql::change& c);
+    row_maker(session_core::state& s, const sql::change& c, deadline until);
 
     struct made {
         std::span<const arg> cells;  ///< one for each column of the table; until the next call
@@ -22,7 +22,7 @@ public:
     };
     /// `values`: one for each column that the INSERT gives; those marked in `by_default` (empty:
     /// none) take what the table declares. Throws before anything is sent: value_not_storable,
-    /// bad_value, no_shard_key, unroutable_key.
+    /// bad_value, no_shard_key, unroutable_key, timeout, cancelled.
     made make(std::span<const arg> values, const std::vector<bool>& by_default = {});
 
 private:
@@ -32,6 +32,7 @@ private:
 
     session_core::state& s_;
     const schema::table& table_;
+    deadline until_;
     std::vector<std::optional<std::size_t>> given_;  ///< by column: the position among the values
     std::vector<value> defaults_;                    ///< by column
     std::vector<shard_index> engines_;               ///< reference tables: one shard of each engine

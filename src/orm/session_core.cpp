@@ -105,9 +105,11 @@ record_ptr session_core::find(const model::entity& e, const arg* key, std::size_
     }
     const std::uint64_t hash = identity_map::hash(t, p.shard, {key, count});
     if (record* known = s.identities.find(t, p.shard, {key, count}, hash)) {
-        if (known->state == object_state::erased) return {};
-        if (known->read_at == s.epoch || known->state == object_state::pending ||
-            has_unsaved_changes(*known)) {
+        // When its DELETE was sent, its key may have another row by now.
+        const bool erased = known->state == object_state::erased;
+        if (erased && !known->deleted) return {};
+        if (!erased && (known->read_at == s.epoch || known->state == object_state::pending ||
+                        has_unsaved_changes(*known))) {
             retain(known);
             return record_ptr(known);
         }
@@ -287,7 +289,7 @@ row_stream_ptr session_core::open_stream(const sql::select_ptr& q, reach how_far
     check_reach(s, rows->what, q, how_far, until);
     rows->stop = s.stop;
     rows->held = std::make_unique<exec::held_memory>(s.limits());
-    exec::execution how = how_to_run(s, s.stream_limit(), rows->held.get());
+    exec::execution how = how_to_run(s, s.stream_limit(until), rows->held.get());
     how.streaming = true;
     how.patience = s.patience();
     rows->row.resize(rows->what.root->columns.size());

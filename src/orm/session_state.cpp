@@ -9,11 +9,19 @@
 
 namespace shardwise::orm {
 
-deadline session_core::state::limit() const {
-    const deadline own = options.timeout_ms > 0
-                             ? deadline::after(std::chrono::milliseconds(options.timeout_ms))
-                             : db.default_deadline();
-    return own.with(*stop, stop->begin_call());
+deadline session_core::state::time_limit() const {
+    return options.timeout_ms > 0 ? deadline::after(std::chrono::milliseconds(options.timeout_ms))
+                                  : db.default_deadline();
+}
+
+deadline session_core::state::limit() const { return time_limit().with(*stop, stop->begin_call()); }
+
+void session_core::state::check_in_time(deadline until) {
+    if (!until.passed()) return;
+    raise({.code = until.late_code(),
+           .message = fmt::format("{} while rows were still being written: nothing of this "
+                                  "transaction is stored",
+                                  until.why_late())});
 }
 
 std::chrono::milliseconds session_core::state::patience() const {
@@ -183,17 +191,15 @@ record_ptr session_core::state::adopt(bound_table& t, shard_index shard, std::sp
         key[n++] = row[c];
     }
     const std::uint64_t hash = identity_map::hash(t, shard, {key, n});
-    if (record* known = identities.find(t, shard, {key, n}, hash)) {
-        if (known->state == object_state::erased) return {};
-        if (known->state == object_state::persistent && !has_unsaved_changes(*known)) {
-            for (std::size_t c = 0; c < e.members.size(); ++c)
-                e.put(known->object(), static_cast<column_index>(c), row[c]);
-            if (known->edited) known->remember_flushed();
-            known->read_at = epoch;
-        }
+    record* const known = identities.find(t, shard, {key, n}, hash);
+    if (known != nullptr && known->state == object_state::erased && !known->deleted) return {};
+    if (known != nullptr && known->state != object_state::erased) {
+        refresh(*known, row);
         retain(known);
         return record_ptr(known);
     }
+    // The row of an erased object is gone: this is another one with its key.
+    if (known != nullptr) identities.remove(*known);
     record_ptr fresh = make_record(t, nullptr);
     for (std::size_t c = 0; c < e.members.size(); ++c)
         e.put(fresh->object(), static_cast<column_index>(c), row[c]);
@@ -204,6 +210,15 @@ record_ptr session_core::state::adopt(bound_table& t, shard_index shard, std::sp
     fresh->owner = this;
     identities.insert(*fresh);
     return fresh;
+}
+
+void session_core::state::refresh(record& known, std::span<const arg> row) {
+    if (known.state != object_state::persistent || has_unsaved_changes(known)) return;
+    const model::entity& e = known.table->entity();
+    for (std::size_t c = 0; c < e.members.size(); ++c)
+        e.put(known.object(), static_cast<column_index>(c), row[c]);
+    if (known.edited) known.remember_flushed();
+    known.read_at = epoch;
 }
 
 void session_core::state::after_commit() noexcept {
@@ -226,19 +241,28 @@ void session_core::state::undo() noexcept {
         const bool was_new = r->state == object_state::pending || r->inserted;
         const bool restored = r->restore();
         r->listed = r->edited = r->inserted = r->deleted = false;
-        // Not in the map when its key was added again after its erase() was flushed.
         identities.remove(*r);
-        if (was_new || !restored) {
-            r->state = object_state::detached;
-            r->owner = nullptr;
-        } else {
-            r->state = object_state::persistent;
-            identities.insert(*r);
-        }
+        const bool comes_back = restored && !was_new;
+        r->state = comes_back ? object_state::persistent : object_state::detached;
+        r->owner = nullptr;
     }
+    // The newest first: a row that was read under the key of one that was erased before makes way.
+    for (auto r = changed.rbegin(); r != changed.rend(); ++r)
+        if ((*r)->state == object_state::persistent) come_back(**r);
     changed.clear();
     failure.clear();
     ++epoch;
+}
+
+void session_core::state::come_back(record& r) noexcept {
+    const primary_key_values key(*r.table, r.identity());
+    if (record* const other = identities.find(*r.table, r.shard, key, r.key_hash)) {
+        identities.remove(*other);
+        other->state = object_state::detached;
+        other->owner = nullptr;
+    }
+    r.owner = this;
+    identities.insert(r);
 }
 
 }  // namespace shardwise::orm

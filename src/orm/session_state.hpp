@@ -54,10 +54,16 @@ struct session_core::state {
     /// What cancel() stops; streams keep it, too.
     std::shared_ptr<stop_source> stop = std::make_shared<stop_source>();
 
-    /// A call begins: its deadline, which cancel() makes pass.
+    /// A call begins: its deadline, which cancel() makes pass. Once in a call: what is stopped is
+    /// the call that has begun last.
     deadline limit() const;
+    /// Raises timeout or cancelled when it has passed: for work that waits for nobody.
+    static void check_in_time(deadline until);
+    deadline time_limit() const;
     /// Of a stream: only cancel() ends it, and patience() each of its waits.
-    deadline stream_limit() const { return deadline::never().with(*stop, stop->begin_call()); }
+    deadline stream_limit(deadline call) const { return call.renewed(deadline::never()); }
+    /// More time for the same call, because it has got on.
+    deadline renewed(deadline call) const { return call.renewed(time_limit()); }
     /// What one statement may hold.
     const result_limits& limits() const {
         return options.limits ? *options.limits : db.options().limits;
@@ -104,6 +110,8 @@ struct session_core::state {
     /// The record for a row that was just read: the known object, refreshed if it has no unsaved
     /// changes, or a new one. Empty when the object is erased in this session.
     record_ptr adopt(bound_table& t, shard_index shard, std::span<const arg> row);
+    /// Newer values for a known object, unless it has unsaved changes.
+    void refresh(record& known, std::span<const arg> row);
 
     // ---- writing
     /// A statement of this session deleted the row of an object that is still known.
@@ -116,6 +124,8 @@ struct session_core::state {
     void begin_on(std::span<const shard_index> shards, deadline until);
     void after_commit() noexcept;
     void undo() noexcept;
+    /// Known again under its key after rollback(); who has the key by then is detached.
+    void come_back(record& r) noexcept;
 };
 
 /// Sets the generated key of a struct that has none yet.

@@ -27,13 +27,14 @@ engine::statement_ptr statement_for(session_core::state& s, shard_index shard,
 
 void statement_queue::send(shard_index shard, engine::statement_ptr what, std::span<const arg> args,
                            on_end end, on_row row) {
+    session_core::state::check_in_time(until_);
     if (!s_.transactions.active(shard)) {
         const shard_index one[] = {shard};
-        s_.begin_on(one, s_.limit());
+        s_.begin_on(one, until_);
     }
     s_.transactions.wrote(shard);
     engine::connection& link = *s_.transactions.pinned(shard);
-    link.limit_to(s_.limit());
+    link.limit_to(until_);
     shards_[shard].push_back({std::move(what), std::move(end), std::move(row)});
     try {
         link.send(*shards_[shard].back().what, args);
@@ -50,7 +51,6 @@ void statement_queue::advance(shard_index shard, std::size_t most) {
     std::deque<entry>& waiting = shards_[shard];
     if (waiting.empty()) return;
     engine::connection& link = *s_.transactions.pinned(shard);
-    const deadline until = s_.limit();
     std::vector<arg> row;
     try {
         while (!waiting.empty()) {
@@ -58,7 +58,7 @@ void statement_queue::advance(shard_index shard, std::size_t most) {
             const engine::fetch got = link.next(row);
             if (got == engine::fetch::wait) {
                 if (waiting.size() <= most) return;
-                engine::wait(link, until);
+                engine::wait(link, until_);
             } else if (got == engine::fetch::row) {
                 if (waiting.front().row) waiting.front().row(row);
             } else {

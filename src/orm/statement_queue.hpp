@@ -19,7 +19,9 @@ public:
     using on_row = std::function<void(std::span<const arg>)>;
     using on_end = std::function<void(std::int64_t affected)>;
 
-    explicit statement_queue(session_core::state& s) : s_(s), shards_(s.db.shard_count()) {}
+    /// `until`: of the call that all of them belong to.
+    statement_queue(session_core::state& s, deadline until)
+        : s_(s), until_(until), shards_(s.db.shard_count()) {}
 
     /// `args` are copied. The callbacks run inside later calls of send() and finish().
     void send(shard_index shard, engine::statement_ptr what, std::span<const arg> args,
@@ -38,6 +40,7 @@ private:
     void advance(shard_index shard, std::size_t most);
 
     session_core::state& s_;
+    deadline until_;
     std::vector<std::deque<entry>> shards_;
 };
 
