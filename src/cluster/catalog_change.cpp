@@ -12,6 +12,7 @@
 #include "cluster/placement.hpp"
 #include "cluster/require.hpp"
 #include "cluster/table_order.hpp"
+#include "schema/unique_lookup.hpp"
 
 namespace shardwise::cluster_layer {
 
@@ -90,6 +91,7 @@ void check_null_bucket(const schema::table& t, const catalog::contents& entries)
 
 catalog_change plan_creation(const core_state& s, const catalog::contents& before,
                              std::vector<schema::table> declared) {
+    declared = schema::with_lookups(std::move(declared));
     catalog_change change;
     change.after = before;
     // A table that is known otherwise is told as such, not as a conflict with its children.
@@ -120,6 +122,15 @@ catalog_change plan_creation(const core_state& s, const catalog::contents& befor
 
 catalog_change plan_adoption(const core_state& s, const catalog::contents& before,
                              std::vector<schema::table> declared) {
+    for (const schema::table& t : declared)
+        if (schema::has_lookups(t) && living(before, catalog::table_key(t.name)) == nullptr)
+            raise({.code = error_code::not_supported,
+                   .message = fmt::format(
+                       "table {} exists already and would be unique in the cluster: its rows have "
+                       "no lookup rows yet; adopt it with unique_per_shard, or create it with "
+                       "create_all() and fill it through shardwise",
+                       t.name),
+                   .table = t.name});
     catalog_change change = plan_creation(s, before, std::move(declared));
     for (const schema::table& t : change.tables)
         if (living(before, catalog::table_key(t.name)) == nullptr)
@@ -133,6 +144,7 @@ strictness strictness_of(const catalog::contents& entries, std::string_view tabl
 }
 
 catalog_change plan_drop(const catalog::contents& before, std::vector<schema::table> declared) {
+    declared = schema::with_lookups(std::move(declared));
     catalog_change change;
     change.after = before;
     const std::set<std::string_view> names = names_of(declared);

@@ -13,6 +13,7 @@
 #include "cluster/state.hpp"
 #include "cluster/status.hpp"
 #include "model/entity.hpp"
+#include "schema/unique_lookup.hpp"
 
 namespace shardwise {
 
@@ -26,7 +27,8 @@ std::vector<schema::table> tables_of(const model::entity* const* entities, std::
 
 std::vector<schema::table> known_tables(const cluster_layer::core& core) {
     std::vector<schema::table> tables;
-    for (const schema::table* t : core.tables()) tables.push_back(*t);
+    for (const schema::table* t : core.tables())
+        if (!schema::is_lookup_table(t->name)) tables.push_back(*t);
     return tables;
 }
 

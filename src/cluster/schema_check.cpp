@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+#include "schema/unique_lookup.hpp"
 
 namespace shardwise::cluster_layer {
 
@@ -157,6 +158,7 @@ private:
     void uniques() {
         std::vector<name_list> wanted;
         for (const schema::unique_constraint& u : declared_.uniques) {
+            if (schema::needs_lookup(declared_, u)) continue;
             wanted.push_back(names(u.columns));
             if (!has(found_.uniques, wanted.back()))
                 differs(fmt::format("unique {} is missing", joined(wanted.back())));
@@ -166,7 +168,7 @@ private:
     }
 
     void indexes() {
-        for (const schema::index& i : declared_.indexes) {
+        for (const schema::index& i : schema::indexes_of(declared_)) {
             const name_list wanted = names(i.columns);
             if (!has(found_.indexes, wanted) && !has(found_.uniques, wanted))
                 differs(fmt::format("index {} is missing", joined(wanted)),

@@ -13,6 +13,7 @@
 #include "cluster/parallel.hpp"
 #include "cluster/require.hpp"
 #include "cluster/schema_check.hpp"
+#include "schema/unique_lookup.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/ddl_compiler.hpp"
 
@@ -218,6 +219,7 @@ void adopt_tables(core_state& s, tables declared) {
 
 std::vector<schema_difference> verify_tables(core_state& s, tables declared) {
     const std::lock_guard guard(s.changing_model);
+    declared = schema::with_lookups(std::move(declared));
     const catalog::contents entries = s.read_catalogs();
     std::vector<schema_difference> result;
     for (const schema::table& t : declared) {

@@ -91,6 +91,9 @@ void add_option(entity& e, const option_description& o) {
         case option_description::kind::unique_per_shard:
             t.uniques.push_back({"", std::move(columns), schema::unique_scope::per_shard});
             break;
+        case option_description::kind::cluster_unique:
+            t.uniques.push_back({"", std::move(columns), schema::unique_scope::cluster});
+            break;
         case option_description::kind::index:
             t.indexes.push_back({"", std::move(columns)});
             break;

@@ -18,6 +18,7 @@
 #include "ops/input_file.hpp"
 #include "ops/reject_file.hpp"
 #include "ops/row_maker.hpp"
+#include "schema/unique_lookup.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise {
@@ -42,6 +43,7 @@ public:
           rejects_(options.reject_file, file, options.delimiter) {}
 
     import_report run() {
+        refuse_lookups();
         const import_source source{std::filesystem::absolute(input_.path()).lexically_normal(),
                                    input_.digest(), static_cast<std::int64_t>(input_.size()),
                                    options_.delimiter};
@@ -55,6 +57,15 @@ public:
     }
 
 private:
+    /// The loader writes each shard's batch in a transaction of that shard alone.
+    void refuse_lookups() const {
+        if (!schema::has_lookups(table_) && !schema::is_lookup_table(table_.name)) return;
+        raise({.code = error_code::not_supported,
+               .message = fmt::format("an import into table {}, which has a constraint that is "
+                                      "unique in the cluster: load it with session::bulk_insert()",
+                                      table_.name),
+               .table = table_.name});
+    }
     void read_header() {
         const csv_record* const first = reader_.next();
         if (first == nullptr || first->blank())

@@ -7,6 +7,7 @@
 
 #include "orm/session_state.hpp"
 #include "schema/column_check.hpp"
+#include "schema/unique_lookup.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::orm {
@@ -102,6 +103,9 @@ std::int64_t session_core::bulk_insert(const model::entity& e, void* context,
     s.check_no_stream("bulk_insert()");
     const deadline until = s.limit();
     s.flush(state::ending::keep_open, until);  // parents that the rows may refer to
+    // Lookup rows are written over the same connections, which a bulk protocol would occupy.
+    if (schema::has_lookups(e.table))
+        return s.insert_objects(e, model::insert_of(e), {context, next}, s.renewed(until));
     try {
         bulk_scatter rows(s, s.bind(e), s.renewed(until));
         while (void* const object = next(context)) rows.put(object);

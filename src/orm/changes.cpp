@@ -14,6 +14,7 @@
 #include "orm/row_inserter.hpp"
 #include "orm/row_maker.hpp"
 #include "orm/row_set.hpp"
+#include "orm/unique_changes.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::orm {
@@ -31,11 +32,17 @@ public:
         row_.push_back(arg{std::int64_t{row.shard}});
         spool_.append(row_);
     }
-    std::int64_t send(row_inserter& to) {
+    std::int64_t send(row_inserter& to, const schema::table& t, unique_changes& uniques) {
+        constexpr std::size_t most_at_once = 1'000;
+        const bool looked_up = schema::has_lookups(t);
         row_.resize(width_ + 1);
-        while (spool_.next(row_))
-            to.put(static_cast<shard_index>(row_.back().integer()),
-                   std::span<const arg>(row_).first(width_));
+        while (spool_.next(row_)) {
+            const std::span<const arg> cells = std::span<const arg>(row_).first(width_);
+            if (looked_up) uniques.inserted(t, cells);
+            if (uniques.size() >= most_at_once) uniques.send(to.queue());
+            to.put(static_cast<shard_index>(row_.back().integer()), cells);
+        }
+        uniques.send(to.queue());
         return to.finish();
     }
 
@@ -72,7 +79,8 @@ public:
     std::int64_t insert(const sql::change_ptr& c, checked_rows rows, deadline until) {
         return writing([&] {
             row_inserter to(s_, c, returned_, until);
-            return rows.send(to);
+            unique_changes uniques(s_, until);
+            return rows.send(to, *c->target, uniques);
         });
     }
 
@@ -213,19 +221,25 @@ std::int64_t session_core::upsert(const model::entity& e, const sql::change_ptr&
     s.check_usable("upsert()");
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
-    bound_table& t = s.bind(e);
+    static_cast<void>(s.bind(e));
     static_cast<void>(s.make_full_plan(rule, until));  // refuses what is no key
-    row_maker maker(s, *rule, until);
+    return s.insert_objects(e, rule, {context, next}, until);
+}
+
+std::int64_t session_core::state::insert_objects(const model::entity& e, const sql::change_ptr& how,
+                                                 object_range objects, deadline until) {
+    bound_table& t = bind(e);
+    row_maker maker(*this, *how, until);
     checked_rows rows(e.table.columns.size());
     std::vector<arg> values;
-    while (void* const object = next(context)) {
-        fill_generated_key(s.db, t, object);
+    while (void* const object = objects.next(objects.context)) {
+        fill_generated_key(db, t, object);
         values.clear();
         for (std::size_t i = 0; i < e.members.size(); ++i)
             values.push_back(e.get(object, static_cast<column_index>(i)));
         rows.add(maker.make(values));
     }
-    return change_run(s, {}).insert(rule, std::move(rows), until);
+    return change_run(*this, {}).insert(how, std::move(rows), until);
 }
 
 }  // namespace shardwise::orm

@@ -10,6 +10,7 @@
 #include "cluster/recovery.hpp"
 #include "exec/executor.hpp"
 #include "orm/shard_writer.hpp"
+#include "orm/unique_changes.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::orm {
@@ -103,10 +104,13 @@ void session_core::state::flush(ending end, deadline until) {
         return;
     }
     check_no_stream(commits ? "commit()" : "flush()");
+    unique_changes uniques(*this, until);
+    uniques.add(work);
     try {
         const bool others =
             transactions.active() && !(work.size() == 1 && transactions.only(work.front().shard));
-        const bool alone = commits && !others && work.size() == 1 && !transactions.traceable();
+        const bool alone =
+            commits && !others && work.size() == 1 && !transactions.traceable() && uniques.empty();
         // A file is locked first: another one's prepared changes may keep writers out of it.
         const bool guarded = alone && db.commits().guarded(work.front().shard);
         if (alone && !guarded && !transactions.active() && work.front().writes.size() == 1) {
@@ -114,6 +118,8 @@ void session_core::state::flush(ending end, deadline until) {
         } else if (alone && (guarded || only_inserts(work.front()))) {
             write_and_commit(*this, work.front(), until);
         } else {
+            statement_queue lookups(*this, until);
+            uniques.send(lookups);
             if (!work.empty()) write_inside(*this, work, until);
             if (commits) transactions.commit(until);
         }

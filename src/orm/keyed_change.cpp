@@ -44,6 +44,7 @@ keyed_change::keyed_change(session_core::state& s, const plan::found_rows& found
       until_(until),
       asked_again_(without_queries(found.change->where)),
       queue_(s, until),
+      uniques_(s, until),
       batches_(table_.is_reference() ? 1 : s.db.shard_count()) {}
 
 bool keyed_change::on_mariadb(shard_index shard) const {
@@ -67,19 +68,45 @@ void keyed_change::put(std::span<const arg> row) {
     std::unique_ptr<exec::row_buffer>& batch = batches_[shard];
     if (!batch) batch = std::make_unique<exec::row_buffer>(row.size());
     batch->append(row);
+    if (!found_.stored.empty()) note_uniques(row);
     if (batch->size() >= most_rows) flush(shard);
+}
+
+/// `row` as it is stored, and as it will be.
+void keyed_change::note_uniques(std::span<const arg> row) {
+    ++wanted_;
+    const std::size_t first = found_.key.size() + found_.computed.size();
+    std::vector<arg> before(table_.columns.size());
+    for (std::size_t i = 0; i < found_.stored.size(); ++i)
+        before[found_.stored[i]] = row[first + i];
+    const sql::change& c = *found_.change;
+    if (c.what == sql::change::verb::erase) return uniques_.erased(table_, before);
+    std::vector<arg> after = before;
+    for (const sql::change::assignment& a : c.assignments)
+        if (a.to->kind == sql::expr_kind::constant) after[a.column] = a.to->literal.view();
+    for (std::size_t i = 0; i < found_.computed.size(); ++i)
+        after[c.assignments[found_.computed[i]].column] = row[found_.key.size() + i];
+    uniques_.updated(table_, before, after);
 }
 
 std::int64_t keyed_change::finish() {
     for (std::size_t i = 0; i < batches_.size(); ++i)
         if (batches_[i]) flush(i);
     queue_.finish();
+    if (!found_.stored.empty() && rows_ != wanted_)
+        raise(
+            {.code = error_code::serialization_failure,
+             .message = fmt::format("rows of {} were changed by somebody else between being found "
+                                    "and being written: roll back and run it again",
+                                    table_.name),
+             .table = table_.name});
     return rows_;
 }
 
 void keyed_change::flush(std::size_t index) {
     exec::row_buffer& batch = *batches_[index];
     if (batch.size() == 0) return;
+    uniques_.send(queue_);
     std::vector<const arg*> rows;
     for (std::size_t i = 0; i < batch.size(); ++i) rows.push_back(batch[i]);
     const std::size_t first = table_.is_reference() ? 0 : index;

@@ -10,6 +10,7 @@
 #include "exec/executor.hpp"
 #include "exec/row_buffer.hpp"
 #include "orm/statement_queue.hpp"
+#include "orm/unique_changes.hpp"
 
 namespace shardwise::orm {
 
@@ -24,6 +25,7 @@ public:
     std::int64_t finish();
 
 private:
+    void note_uniques(std::span<const arg> row);
     void flush(std::size_t index);
     void change(shard_index shard, std::span<const arg* const> rows);
     sql::change_ptr statement(std::span<const arg* const> rows) const;
@@ -39,6 +41,8 @@ private:
     deadline until_;
     sql::expr_ptr asked_again_;
     statement_queue queue_;
+    unique_changes uniques_;
+    std::int64_t wanted_ = 0;  ///< rows that were put
     std::vector<std::unique_ptr<exec::row_buffer>>
         batches_;  ///< by shard; of a reference table one
     std::int64_t rows_ = 0;

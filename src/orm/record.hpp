@@ -41,6 +41,8 @@ struct record {
     const void* object() const noexcept { return const_cast<record*>(this)->object(); }
     /// The values that identify the row in the database: before any edit of this transaction.
     const void* identity() const noexcept { return original != nullptr ? original : object(); }
+    /// The values that its row has: what was read, or flushed last.
+    const void* stored() const noexcept { return flushed != nullptr ? flushed : identity(); }
 
     void remember_original();
     /// What the row holds now is not a change any more; rollback still knows the original.

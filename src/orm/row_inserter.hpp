@@ -27,6 +27,8 @@ public:
 
     /// `cells`: one for each column of the table.
     void put(shard_index shard, std::span<const arg> cells);
+    /// For further statements of the same call.
+    statement_queue& queue() noexcept { return queue_; }
     /// Returns the number of rows that were inserted or updated.
     std::int64_t finish();
 

@@ -118,6 +118,14 @@ struct session_core::state {
     bool row_is_gone(record& r);
     /// Runs UPDATE, DELETE and INSERT; RETURNING goes to `returned`.
     std::int64_t change(const sql::change_ptr& c, const exec::row_sink& returned, reach how_far);
+    /// Objects that a caller gives away one by one; nullptr: no more.
+    struct object_range {
+        void* context;
+        void* (*next)(void* context);
+    };
+    /// By `how`, an INSERT of all columns; generated keys are written into the objects.
+    std::int64_t insert_objects(const model::entity& e, const sql::change_ptr& how,
+                                object_range objects, deadline until);
     enum class ending : std::uint8_t { keep_open, commit };
     void flush(ending end, deadline until);
     /// Opens transactions on these shards, all at the same time.

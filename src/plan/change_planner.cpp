@@ -10,6 +10,7 @@
 #include "plan/planner.hpp"
 #include "plan/rules/pass_rows_through.hpp"
 #include "plan/rules/trim_in_list.hpp"
+#include "schema/unique_lookup.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/rewrite.hpp"
 #include "sql/typing.hpp"
@@ -53,6 +54,11 @@ void check_not_local(const schema::table& t, const sql::expr_ptr& e) {
 
 void check_assignments(const sql::change& c) {
     const schema::table& t = *c.target;
+    if (schema::is_lookup_table(t.name))
+        refuse(t, error_code::not_supported,
+               fmt::format("table \"{}\" belongs to a cluster-wide unique constraint, and is "
+                           "written by shardwise alone",
+                           t.name));
     for (const sql::change::assignment& a : c.assignments) check_not_local(t, a.to);
     for (const sql::select_item& i : c.returning) check_not_local(t, i.expression);
     check_not_local(t, c.where);
@@ -76,6 +82,15 @@ void check_assignments(const sql::change& c) {
                        "old one",
                        column.name, t.name));
     }
+    if (c.what == verb::update && schema::has_lookups(t))
+        for (const sql::change::assignment& a : c.assignments)
+            if (std::find(t.primary_key.begin(), t.primary_key.end(), a.column) !=
+                t.primary_key.end())
+                refuse(t, error_code::not_supported,
+                       fmt::format("an UPDATE of the primary key of table \"{}\", which has a "
+                                   "constraint that is unique in the cluster: delete the row and "
+                                   "insert it with its new key",
+                                   t.name));
     if (c.where && c.where->has_aggregate)
         refuse(t, error_code::bad_query,
                fmt::format("the WHERE of a change of table \"{}\" holds an aggregate", t.name));
@@ -91,6 +106,11 @@ bool same_columns(std::vector<schema::column_index> a, std::vector<schema::colum
 void check_conflict(const sql::change& c) {
     if (!c.inserted->has_conflict) return;
     const schema::table& t = *c.target;
+    if (schema::has_lookups(t))
+        refuse(t, error_code::not_supported,
+               fmt::format("ON CONFLICT on table \"{}\", which has a constraint that is unique in "
+                           "the cluster: find the row, then add or change it",
+                           t.name));
     const std::vector<schema::column_index>& key = c.inserted->conflict_key;
     const bool is_key = same_columns(key, t.primary_key) ||
                         std::any_of(t.uniques.begin(), t.uniques.end(),
@@ -218,6 +238,27 @@ bool contains(const std::vector<schema::column_index>& columns, schema::column_i
     return std::find(columns.begin(), columns.end(), c) != columns.end();
 }
 
+bool sets_looked_up(const schema::table& t, const sql::change::assignment& a) {
+    return schema::is_looked_up(t, a.column);
+}
+
+/// A cluster-wide unique value comes or goes with it: the rows have to be known.
+bool changes_lookups(const sql::change& c) {
+    const schema::table& t = *c.target;
+    if (c.what == verb::erase) return schema::has_lookups(t);
+    return std::any_of(c.assignments.begin(), c.assignments.end(),
+                       [&](const auto& a) { return sets_looked_up(t, a); });
+}
+
+/// Each once.
+std::vector<schema::column_index> looked_up_columns(const schema::table& t) {
+    std::vector<schema::column_index> all;
+    for (std::size_t i = 0; i < t.columns.size(); ++i)
+        if (schema::is_looked_up(t, static_cast<schema::column_index>(i)))
+            all.push_back(static_cast<schema::column_index>(i));
+    return all;
+}
+
 planned<change_plan> found_first(const sql::change_ptr& c, const planning& p,
                                  const std::string& reason) {
     const schema::table& t = *c->target;
@@ -230,10 +271,13 @@ planned<change_plan> found_first(const sql::change_ptr& c, const planning& p,
     for (const schema::column_index k : found.key) items.push_back(sql::column({&t, k, 0}));
     for (std::size_t i = 0; i < c->assignments.size(); ++i) {
         const sql::change::assignment& a = c->assignments[i];
-        if (!a.to->has_query) continue;
+        const bool needed = a.to->kind != sql::expr_kind::constant && sets_looked_up(t, a);
+        if (!a.to->has_query && !needed) continue;
         found.computed.push_back(i);
         items.push_back(a.to);
     }
+    if (changes_lookups(*c)) found.stored = looked_up_columns(t);
+    for (const schema::column_index k : found.stored) items.push_back(sql::column({&t, k, 0}));
     planned<plan> rows = plan_select(rows_of(*c, items), p.view, p.entries);
     if (auto* const keys = std::get_if<std::vector<pending_key>>(&rows)) return std::move(*keys);
     found.rows = std::move(std::get<plan>(rows));
@@ -300,7 +344,8 @@ planned<change_plan> from_select(const sql::change_ptr& c, const planning& p) {
     planned<plan> rows = plan_select(c->inserted->source, p.view, p.entries);
     if (auto* const keys = std::get_if<std::vector<pending_key>>(&rows)) return std::move(*keys);
     change_plan out;
-    if (p.view.rules.pass_rows_through) out.parts = pass_rows_through(*c, std::get<plan>(rows));
+    if (p.view.rules.pass_rows_through && !schema::has_lookups(t))
+        out.parts = pass_rows_through(*c, std::get<plan>(rows));
     if (!out.parts.empty()) {
         out.where = std::get<plan>(rows).where;
         out.where.reason += "; rows keep their shard";
@@ -326,6 +371,8 @@ planned<change_plan> plan_change(const sql::change_ptr& c, const cluster_view& v
         check_no_query(*c);
         return c->inserted->source ? from_select(c, p) : listed(c, p);
     }
+    if (changes_lookups(*c))
+        return found_first(c, p, "what is unique in the cluster is looked up by its old value");
     if (has_queries(*c)) {
         if (auto where = decided_by_shards(*c, p)) return pushed(c, p, std::move(*where));
         return found_first(c, p, "a subquery needs rows of several shards, or of the table itself");

@@ -134,6 +134,8 @@ struct found_rows {
     sql::change_ptr change;
     std::vector<schema::column_index> key;  ///< what the first columns of `rows` are
     std::vector<std::size_t> computed;      ///< assignments whose values come with the row
+    /// Columns whose stored values come last: what cluster-wide unique constraints know of the row.
+    std::vector<schema::column_index> stored = {};
 };
 
 /// A change of one table. `replicated`: a reference table, each part changes the same rows, and the

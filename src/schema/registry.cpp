@@ -7,6 +7,7 @@
 
 #include "base/ascii.hpp"
 #include "base/suggestion.hpp"
+#include "schema/unique_lookup.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::schema {
@@ -68,7 +69,9 @@ std::vector<column_index> resolve(const std::vector<std::string>& names, const t
 bool is_key_of(const table& parent, const std::vector<column_index>& columns) {
     return columns == parent.primary_key ||
            std::any_of(parent.uniques.begin(), parent.uniques.end(),
-                       [&](const unique_constraint& u) { return u.columns == columns; });
+                       [&](const unique_constraint& u) {
+                           return u.columns == columns && !needs_lookup(parent, u);
+                       });
 }
 
 void check_types(const table& t, const foreign_key& f, const table& parent,

@@ -6,6 +6,7 @@
 #include "base/ascii.hpp"
 #include "schema/names.hpp"
 #include "schema/table.hpp"
+#include "schema/unique_lookup.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::schema {
@@ -51,7 +52,7 @@ private:
     }
     void check_object_name(const std::string& what, const std::string& name) const {
         check_name(what, name);
-        if (is_reserved_object(name))
+        if (is_reserved_object(name) && !is_lookup_table(t_.name))
             bad("the name '" + name + "' of a " + what +
                 " is reserved: names that begin with sw_ or shardwise_ belong to shardwise and "
                 "with sqlite_ to "
@@ -255,13 +256,25 @@ private:
             return std::find(u.columns.begin(), u.columns.end(), i) != u.columns.end();
         });
         if (pins_shard || u.scope == unique_scope::per_shard) return;
-        if (u.scope == unique_scope::cluster)
-            fail(error_code::not_supported,
-                 "unique constraint '" + u.name +
-                     "' spans shards, and cluster-wide unique comes with the transactions; use "
-                     "unique_per_shard, or include the shard key");
+        if (u.scope == unique_scope::cluster) return check_cluster_scope(u);
         bad("unique constraint '" + u.name +
             "' does not contain the shard key; say cluster_unique or unique_per_shard");
+    }
+
+    /// Its lookup row has to come and go with the row, and nobody may change the row behind it.
+    void check_cluster_scope(const unique_constraint& u) const {
+        for (const column_index i : u.columns) {
+            const column& c = t_.columns[i];
+            if (c.type == column_type::float64 || c.type == column_type::json)
+                bad_column(c,
+                           "cannot be unique in the cluster: equal values of its type may be "
+                           "written differently");
+        }
+        for (const foreign_key& f : t_.foreign_keys)
+            if (f.on_delete != delete_rule::restrict)
+                bad("unique constraint '" + u.name + "' spans shards, and foreign key '" + f.name +
+                    "' lets the database change rows by itself, which would leave the lookup table "
+                    "behind: declare on_delete::restrict and delete the rows first");
     }
 
     const table& t_;

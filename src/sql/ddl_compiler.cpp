@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "schema/unique_lookup.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/check_text.hpp"
 #include "sql/constraint_names.hpp"
@@ -63,16 +64,18 @@ public:
         for (std::size_t i = 0; i < table_.columns.size(); ++i)
             column(table_.columns[i], keyed_[i]);
         primary_key();
-        for (const schema::unique_constraint& u : table_.uniques) unique(u);
+        for (const schema::unique_constraint& u : table_.uniques)
+            if (!schema::needs_lookup(table_, u)) unique(u);
         for (const schema::foreign_key& f : table_.foreign_keys) foreign_key(f);
         for (const schema::check_constraint& c : table_.checks) check(c);
+        const std::vector<schema::index> indexes = schema::indexes_of(table_);
         if (is(dialect_kind::mariadb))
-            for (const schema::index& i : table_.indexes) inline_index(i);
+            for (const schema::index& i : indexes) inline_index(i);
         text_ += "\n)";
         text_ += options();
         std::vector<std::string> statements{std::move(text_)};
         if (!is(dialect_kind::mariadb))
-            for (const schema::index& i : table_.indexes) statements.push_back(separate_index(i));
+            for (const schema::index& i : indexes) statements.push_back(separate_index(i));
         return statements;
     }
 
@@ -182,11 +185,6 @@ private:
     }
 
     void unique(const schema::unique_constraint& u) {
-        if (u.scope == schema::unique_scope::cluster)
-            refuse(error_code::not_supported,
-                   fmt::format("unique constraint {} of table {} spans shards, which is not "
-                               "enforced yet",
-                               u.name, table_.name));
         constraint(u.name, u.columns, "key");
         text_ += " UNIQUE";
         columns(text_, u.columns);

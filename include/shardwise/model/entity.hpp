@@ -31,7 +31,14 @@ enum class strategy : std::uint8_t { none, hash, modulo, range, list, directory,
 
 /// A table option with its members; `what` tells which fields count.
 struct option_description {
-    enum class kind : std::uint8_t { check, unique, unique_per_shard, index, foreign_key };
+    enum class kind : std::uint8_t {
+        check,
+        unique,
+        unique_per_shard,
+        cluster_unique,
+        index,
+        foreign_key
+    };
     kind what;
     std::string_view name;  ///< check
     std::string_view sql;   ///< check

@@ -532,6 +532,13 @@ struct describe_option<unique_together_per_shard<Ms...>> {
     }
 };
 template <auto... Ms>
+struct describe_option<cluster_unique_together<Ms...>> {
+    static constexpr bool listed = true;
+    static model::option_description make() {
+        return describe_members<model::option_description::kind::cluster_unique, Ms...>();
+    }
+};
+template <auto... Ms>
 struct describe_option<index_on<Ms...>> {
     static constexpr bool listed = true;
     static model::option_description make() {

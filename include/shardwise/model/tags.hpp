@@ -131,6 +131,9 @@ template <auto... Members>
 struct unique_together {};
 template <auto... Members>
 struct unique_together_per_shard {};
+/// Unique over all shards, also without the shard key.
+template <auto... Members>
+struct cluster_unique_together {};
 template <auto... Members>
 struct index_on {};
 /// A foreign key over several columns: foreign_key<columns<&C::a, &C::b>, columns<&P::a, &P::b>>.

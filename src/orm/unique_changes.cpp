@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+#include "orm/unique_changes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "plan/routing.hpp"
+#include "shardwise/base/error.hpp"
+#include "sql/compiler.hpp"
+
+namespace shardwise::orm {
+namespace {
+
+bool same_values(const schema::table& owner, const schema::unique_constraint& u,
+                 std::span<const arg> a, std::span<const arg> b) {
+    const std::vector<column_index> columns = schema::looked_up_columns(owner, u);
+    return std::all_of(columns.begin(), columns.end(),
+                       [&](column_index c) { return value(a[c]) == value(b[c]); });
+}
+
+std::vector<arg> args_of(const std::vector<value>& cells) {
+    std::vector<arg> args;
+    for (const value& v : cells) args.push_back(v.view());
+    return args;
+}
+
+/// The values of all members: those that the row has now, or those of the object.
+std::vector<arg> row_of(const record& r, const void* from) {
+    const model::entity& e = r.table->entity();
+    std::vector<arg> row(e.table.columns.size());
+    for (std::size_t i = 0; i < e.members.size(); ++i)
+        row[i] = e.get(from, static_cast<column_index>(i));
+    return row;
+}
+
+}  // namespace
+
+void unique_changes::inserted(const schema::table& owner, std::span<const arg> row) {
+    note(owner, row, false);
+}
+void unique_changes::erased(const schema::table& owner, std::span<const arg> row) {
+    note(owner, row, true);
+}
+
+void unique_changes::updated(const schema::table& owner, std::span<const arg> before,
+                             std::span<const arg> after) {
+    for (const schema::unique_constraint& u : owner.uniques) {
+        if (!schema::needs_lookup(owner, u) || same_values(owner, u, before, after)) continue;
+        note(owner, u, before, true);
+        note(owner, u, after, false);
+    }
+}
+
+void unique_changes::add(const std::vector<shard_writes>& work) {
+    for (const shard_writes& shard : work) {
+        for (const write& w : shard.writes) {
+            const schema::table& t = w.records.front()->table->table();
+            if (!schema::has_lookups(t)) continue;
+            for (const record* r : w.records) {
+                const std::vector<arg> now = row_of(*r, r->object());
+                if (w.what == write::verb::insert)
+                    inserted(t, now);
+                else if (w.what == write::verb::erase)
+                    erased(t, row_of(*r, r->stored()));
+                else
+                    updated(t, row_of(*r, r->stored()), now);
+            }
+        }
+    }
+}
+
+void unique_changes::note(const schema::table& owner, std::span<const arg> row, bool frees) {
+    for (const schema::unique_constraint& u : owner.uniques)
+        if (schema::needs_lookup(owner, u)) note(owner, u, row, frees);
+}
+
+void unique_changes::note(const schema::table& owner, const schema::unique_constraint& u,
+                          std::span<const arg> row, bool frees) {
+    if (std::any_of(u.columns.begin(), u.columns.end(),
+                    [&](column_index c) { return row[c].is_null(); }))
+        return;  // NULL is equal to nothing
+    check_mode(owner);
+    const schema::table& lookup = s_.db.table(schema::lookup_name(owner, u));
+    std::vector<arg> cells;
+    for (const column_index c : schema::looked_up_columns(owner, u)) cells.push_back(row[c]);
+    const std::span<const arg> values = std::span<const arg>(cells).first(u.columns.size());
+    const plan::placement at = s_.place(lookup, values, until_);
+    entry e{&owner, &u, &lookup, at.shard, frees, plan::encode_key(values.data(), values.size()),
+            {}};
+    for (const arg& a : cells) e.cells.emplace_back(a);
+    e.cells.emplace_back(arg{static_cast<std::int64_t>(at.bucket)});
+    entries_.push_back(std::move(e));
+}
+
+void unique_changes::check_mode(const schema::table& owner) const {
+    if (s_.options.mode != commit_mode::best_effort) return;
+    raise({.code = error_code::not_supported,
+           .message = fmt::format("table {} has a constraint that is unique in the cluster: its "
+                                  "rows are written with commit_mode::atomic only",
+                                  owner.name),
+           .table = owner.name});
+}
+
+void unique_changes::send(statement_queue& to) {
+    if (entries_.empty()) return;
+    const auto place = [](const entry& e) {
+        return std::tuple(e.shard, std::string_view(e.lookup->name), !e.frees,
+                          std::string_view(e.order));
+    };
+    std::stable_sort(entries_.begin(), entries_.end(),
+                     [&](const entry& a, const entry& b) { return place(a) < place(b); });
+    try {
+        send_sorted(to);
+        to.finish();
+    } catch (const error& failure) {
+        raise_for(failure);
+    }
+    entries_.clear();
+}
+
+void unique_changes::send_sorted(statement_queue& to) {
+    for (auto at = entries_.begin(); at != entries_.end();) {
+        if (at->frees) {
+            free(to, *at++);
+            continue;
+        }
+        const auto end = std::find_if(at, entries_.end(), [&](const entry& e) {
+            return e.frees || e.shard != at->shard || e.lookup != at->lookup;
+        });
+        take(to, {at, end});
+        at = end;
+    }
+}
+
+/// Of this owner row only: if somebody has changed the value since it was read, nothing is freed.
+void unique_changes::free(statement_queue& to, const entry& e) {
+    const schema::table& t = *e.lookup;
+    sql::expr_ptr mine;
+    for (std::size_t i = 0; i + 1 < e.cells.size(); ++i) {
+        const sql::expr_ptr column = sql::column({&t, static_cast<column_index>(i), 0});
+        const sql::expr_ptr same =
+            e.cells[i].is_null()
+                ? sql::is_null(column, false)
+                : sql::binary(sql::op::eq, column, sql::constant(e.cells[i].view()));
+        mine = mine ? sql::binary(sql::op::conj, mine, same) : same;
+    }
+    const sql::change_ptr c = sql::add_where(sql::make_delete(t), mine);
+    const sql::compiled text = sql::compile(*c, s_.db.endpoint(e.shard).dialect());
+    to.send(e.shard, statement_for(s_, e.shard, text), args_of(text.values),
+            [this, &e](std::int64_t rows) {
+                if (rows == 1) return;
+                raise({.code = error_code::serialization_failure,
+                       .message = fmt::format(
+                           "the row of {} is not the one that was read: what constraint {} knows "
+                           "of it was changed by somebody else; roll back and run it again (if "
+                           "that does not help, 'shardwise verify' tells more)",
+                           e.owner->name, e.constraint->name),
+                       .shard = s_.db.shard_name(e.shard),
+                       .constraint = e.constraint->name,
+                       .table = e.owner->name});
+            });
+}
+
+void unique_changes::take(statement_queue& to, std::span<const entry> some) {
+    const entry& first = some.front();
+    std::vector<column_index> columns;
+    for (std::size_t i = 0; i + 1 < first.cells.size(); ++i)
+        columns.push_back(static_cast<column_index>(i));
+    const sql::change_ptr c = sql::make_insert(*first.lookup, columns.data(), columns.size());
+    const sql::dialect& d = s_.db.endpoint(first.shard).dialect();
+    for (const std::size_t size : cluster_layer::insert_chunk_sizes) {
+        if (some.size() < size || size * first.cells.size() > sql::max_parameters(d)) continue;
+        const sql::compiled text = sql::compile_rows(*c, size, d);
+        const engine::statement_ptr statement = statement_for(s_, first.shard, text);
+        for (; some.size() >= size; some = some.subspan(size)) {
+            std::vector<arg> args;
+            for (const entry& e : some.first(size))
+                for (const value& v : e.cells) args.push_back(v.view());
+            to.send(first.shard, statement, args);
+        }
+    }
+}
+
+/// The database speaks of the lookup table, users of their constraint.
+void unique_changes::raise_for(const error& failure) const {
+    if (failure.code() == error_code::unique_violation)
+        for (const entry& e : entries_)
+            if (failure.info().statement.find(e.lookup->name) != std::string::npos)
+                raise({.code = error_code::unique_violation,
+                       .message = fmt::format("a row of {} with the same values of constraint {} "
+                                              "exists already in the cluster",
+                                              e.owner->name, e.constraint->name),
+                       .shard = failure.info().shard,
+                       .sqlstate = failure.info().sqlstate,
+                       .constraint = e.constraint->name,
+                       .table = e.owner->name});
+    raise(failure.info());
+}
+
+}  // namespace shardwise::orm

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// What the rows that a call writes mean for the lookup tables of cluster-wide unique constraints
+// (schema/unique_lookup.hpp): collected first, then written in the session's transaction, so that
+// rows and lookup rows are committed as one. Frees go before takes, and takes in the order of their
+// values, so that two sessions do not wait for each other in a circle. One call, one thread.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "orm/flush_plan.hpp"
+#include "orm/statement_queue.hpp"
+#include "schema/unique_lookup.hpp"
+
+namespace shardwise::orm {
+
+class unique_changes {
+public:
+    unique_changes(session_core::state& s, deadline until) : s_(s), until_(until) {}
+
+    // Rows are the values of the columns of `owner` by position; only those that
+    // looked_up_columns() names are read. Throws before anything is sent: not_supported in best
+    // effort mode.
+    void inserted(const schema::table& owner, std::span<const arg> row);
+    void erased(const schema::table& owner, std::span<const arg> row);
+    void updated(const schema::table& owner, std::span<const arg> before,
+                 std::span<const arg> after);
+    /// What a flush will write.
+    void add(const std::vector<shard_writes>& work);
+
+    bool empty() const noexcept { return entries_.empty(); }
+    std::size_t size() const noexcept { return entries_.size(); }
+    /// Writes all of it over the queue of the rows, waits for everything in it, and starts anew.
+    /// Throws unique_violation with the constraint's name, serialization_failure when the old
+    /// values are no longer those that were read.
+    void send(statement_queue& to);
+
+private:
+    struct entry {
+        const schema::table* owner;
+        const schema::unique_constraint* constraint;
+        const schema::table* lookup;
+        shard_index shard;
+        bool frees;
+        std::string order;         ///< the unique values
+        std::vector<value> cells;  ///< of the lookup table, all columns
+    };
+    void note(const schema::table& owner, std::span<const arg> row, bool frees);
+    void note(const schema::table& owner, const schema::unique_constraint& u,
+              std::span<const arg> row, bool frees);
+    void check_mode(const schema::table& owner) const;
+    void send_sorted(statement_queue& to);
+    void free(statement_queue& to, const entry& e);
+    void take(statement_queue& to, std::span<const entry> same_table_and_shard);
+    [[noreturn]] void raise_for(const error& failure) const;
+
+    session_core::state& s_;
+    deadline until_;
+    std::vector<entry> entries_;
+};
+
+}  // namespace shardwise::orm

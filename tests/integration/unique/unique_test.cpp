@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+#include <gmock/gmock.h>
+
+#include <atomic>
+
+#include "fixture.hpp"
+
+namespace shardwise::unique_test {
+namespace {
+
+TEST_P(Unique, AValueIsTakenOnceInTheWholeCluster) {
+    for (std::int64_t id = 1; id <= 12; ++id)
+        EXPECT_EQ(add(id, "m" + std::to_string(id) + "@example.com"), "no error");
+    session s{*db};
+    for (std::int64_t id = 101; id <= 112; ++id) {
+        s.add(member{.id = id, .name = "again", .email = "m5@example.com"});
+        try {
+            s.commit();
+            ADD_FAILURE() << "taken twice";
+        } catch (const error& e) {
+            EXPECT_EQ(e.code(), error_code::unique_violation) << e.what();
+            EXPECT_EQ(e.info().constraint, "members_email_key");
+            EXPECT_EQ(e.info().table, "members");
+            EXPECT_THAT(e.what(), testing::Not(testing::HasSubstr("example.com")));
+        }
+        s.rollback();
+    }
+    EXPECT_EQ(count(), 12);
+}
+
+TEST_P(Unique, NullsAreEqualToNothing) {
+    for (std::int64_t id = 1; id <= 9; ++id) EXPECT_EQ(add(id, {}, 7), "no error");
+    EXPECT_EQ(count(), 9);
+}
+
+TEST_P(Unique, OfSeveralColumnsTogether) {
+    EXPECT_EQ(add(1, {}, 1, "ann"), "no error");
+    EXPECT_EQ(add(2, {}, 2, "ann"), "no error");
+    EXPECT_EQ(add(3, {}, 1, "bob"), "no error");
+    EXPECT_EQ(add(4, {}, 2, "ann"), "unique_violation");
+    EXPECT_EQ(add(5, {}, 2, {}), "no error");
+    EXPECT_EQ(add(6, {}, 2, {}), "no error");
+}
+
+TEST_P(Unique, AChangedOrDeletedRowFreesItsValue) {
+    ASSERT_EQ(add(1, "a"), "no error");
+    ASSERT_EQ(add(2, "b"), "no error");
+    session s{*db};
+    s.get<member>(1).edit().email = "c";
+    s.commit();
+    EXPECT_EQ(add(3, "c"), "unique_violation");
+    EXPECT_EQ(add(3, "a"), "no error");
+    s.get<member>(2).edit().email = std::nullopt;
+    s.commit();
+    EXPECT_EQ(add(4, "b"), "no error");
+    s.erase(s.get<member>(3));
+    s.commit();
+    EXPECT_EQ(add(5, "a"), "no error");
+    s.get<member>(5).edit().name = "other";
+    s.commit();
+    EXPECT_EQ(add(6, "a"), "unique_violation") << "another column was changed";
+}
+
+TEST_P(Unique, ValuesAreHandedOnWithinOneFlush) {
+    ASSERT_EQ(add(1, "a"), "no error");
+    ASSERT_EQ(add(2, "b"), "no error");
+    session s{*db};
+    s.erase(s.get<member>(1));
+    s.add(member{.id = 3, .name = "heir", .email = "a"});
+    s.commit();
+    auto two = s.get<member>(2);
+    two.edit().email = "x";
+    s.flush();
+    two.edit().email = "y";
+    s.flush();
+    two.edit().email = "b";
+    s.commit();
+    EXPECT_EQ(add(4, "x"), "no error");
+    EXPECT_EQ(add(5, "b"), "unique_violation");
+}
+
+TEST_P(Unique, RollbackGivesTheValuesBack) {
+    ASSERT_EQ(add(1, "a"), "no error");
+    session s{*db};
+    s.add(member{.id = 2, .name = "m", .email = "b"});
+    s.erase(s.get<member>(1));
+    s.flush();
+    s.rollback();
+    EXPECT_EQ(add(3, "b"), "no error");
+    EXPECT_EQ(add(4, "a"), "unique_violation");
+}
+
+TEST_P(Unique, StatementsKeepIt) {
+    session s{*db};
+    EXPECT_EQ(s.sql("INSERT INTO members (id, name, email, team) VALUES (1, 'a', 'a@x', 1), "
+                    "(2, 'b', 'b@x', 1), (3, 'c', NULL, 2)")
+                  .changed,
+              3);
+    s.commit();
+    EXPECT_EQ(add(9, "b@x"), "unique_violation");
+    EXPECT_EQ(s.sql("INSERT INTO members (id, name, email, team) SELECT id + 10, name, "
+                    "CONCAT(email, '!'), team FROM members")
+                  .changed,
+              3);
+    s.commit();
+    EXPECT_EQ(code_of([&] {
+                  s.sql(
+                      "INSERT INTO members (id, name, email, team) SELECT id + 20, name, email, "
+                      "team FROM members");
+              }),
+              "unique_violation");
+    s.rollback();
+    EXPECT_EQ(s.run(update<member>().set(members.email, "z@x").where(members.id == 1)), 1);
+    s.commit();
+    EXPECT_EQ(add(9, "z@x"), "unique_violation");
+    EXPECT_EQ(add(9, "a@x"), "no error");
+    EXPECT_EQ(s.sql("UPDATE members SET email = CONCAT('q', email) WHERE team = 1").changed, 4);
+    s.commit();
+    EXPECT_EQ(add(30, "qz@x"), "unique_violation");
+    EXPECT_EQ(add(30, "z@x"), "no error");
+    EXPECT_EQ(code_of([&] {
+                  s.run(update<member>().set(members.email, "same").where(members.team == 1));
+              }),
+              "unique_violation");
+    s.rollback();
+    EXPECT_EQ(s.run(update<member>().set(members.email, std::nullopt).where(members.team == 1)), 4);
+    s.commit();
+    EXPECT_EQ(s.run(erase<member>().where(members.id >= 9)), 5);
+    s.commit();
+    EXPECT_EQ(add(50, "z@x"), "no error");
+    EXPECT_EQ(s.run(update<member>().set(members.name, "n")), 4);
+    s.commit();
+}
+
+TEST_P(Unique, BulkInsertKeepsIt) {
+    std::vector<member> many(700);
+    for (std::size_t i = 0; i < many.size(); ++i)
+        many[i] = {.id = static_cast<std::int64_t>(i + 1),
+                   .name = "m",
+                   .email = "bulk" + std::to_string(i)};
+    session s{*db};
+    EXPECT_EQ(s.bulk_insert(many), 700);
+    s.commit();
+    EXPECT_EQ(add(1'000, "bulk333"), "unique_violation");
+    std::vector<member> again{{.id = 2'000, .name = "m", .email = "fresh"},
+                              {.id = 2'001, .name = "m", .email = "bulk12"}};
+    EXPECT_EQ(code_of([&] { s.bulk_insert(again); }), "unique_violation");
+    s.rollback();
+    EXPECT_EQ(count(), 700);
+    EXPECT_EQ(add(2'000, "fresh"), "no error");
+}
+
+TEST_P(Unique, WhatCannotKeepItIsRefusedBeforeAnythingIsSent) {
+    session s{*db};
+    member m{.id = 1, .name = "m", .email = "a"};
+    EXPECT_EQ(code_of([&] { s.upsert(m); }), "not_supported");
+    EXPECT_EQ(code_of([&] { s.sql("UPDATE members SET id = 7 WHERE id = 3"); }),
+              "shard_key_change");
+    EXPECT_EQ(code_of([&] { s.sql("DELETE FROM sw_unique_members_email"); }), "not_supported");
+    EXPECT_EQ(code_of([&] {
+                  s.sql(
+                      "INSERT INTO sw_unique_members_email (email, of_id) "
+                      "VALUES ('a', 1)");
+              }),
+              "not_supported");
+    EXPECT_FALSE(s.in_transaction());
+    session loose{*db, {.mode = commit_mode::best_effort}};
+    loose.add(m);
+    EXPECT_EQ(code_of([&] { loose.commit(); }), "not_supported");
+    EXPECT_EQ(count(), 0);
+}
+
+/// What somebody else has changed meanwhile is not freed in his place.
+TEST_P(Unique, StaleObjectsDoNotFreeTheValuesOfOthers) {
+    ASSERT_EQ(add(1, "a"), "no error");
+    session late{*db};
+    auto one = late.get<member>(1);
+    {
+        session s{*db};
+        s.get<member>(1).edit().email = "b";
+        s.commit();
+    }
+    one.edit().email = "c";
+    EXPECT_EQ(code_of([&] { late.commit(); }), "serialization_failure");
+    late.rollback();
+    EXPECT_EQ(add(2, "b"), "unique_violation");
+    EXPECT_EQ(add(3, "a"), "no error");
+    EXPECT_EQ(add(4, "c"), "no error");
+}
+
+TEST_P(Unique, TenWritersOfOneValueHaveOneWinner) {
+    for (int round = 0; round < 5; ++round) {
+        const std::string email = "john" + std::to_string(round) + "@example.com";
+        std::atomic<int> winners{0};
+        std::atomic<int> others{0};
+        std::atomic<bool> go{false};
+        std::vector<std::thread> threads;
+        for (int t = 0; t < 10; ++t)
+            threads.emplace_back([&, t] {
+                while (!go) std::this_thread::yield();
+                const std::string end = add(round * 100 + t + 1, email);
+                if (end == "no error") ++winners;
+                if (end == "unique_violation") ++others;
+            });
+        go = true;
+        for (std::thread& t : threads) t.join();
+        EXPECT_EQ(winners, 1);
+        EXPECT_EQ(winners + others, 10) << "each of the others is told why";
+    }
+    EXPECT_EQ(count(), 5);
+    EXPECT_TRUE(db->pending_transactions().empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Clusters, Unique, testing::ValuesIn(test::cluster_kinds()), label_of);
+
+}  // namespace
+}  // namespace shardwise::unique_test
