@@ -10,8 +10,10 @@
 #include "orm/flush_plan.hpp"
 #include "orm/reading.hpp"
 #include "orm/session_state.hpp"
+#include "orm/unique_reads.hpp"
 #include "plan/explain.hpp"
 #include "plan/planner.hpp"
+#include "schema/unique_lookup.hpp"
 #include "sharding/uuid_v7.hpp"
 #include "shardwise/base/error.hpp"
 
@@ -230,12 +232,14 @@ row_set_ptr session_core::select(const sql::select_ptr& q, reach how_far) {
     s.check_usable("a query");
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
-    const plan::plan p = s.make_plan(q, purpose::rows, until);
-    check_reach(s, p, q, how_far, until);
+    located_plan p(s, q, until);
     auto rows = shared<row_set>(new row_set);
-    rows->width = p.root->columns.size();
+    rows->width = p->root->columns.size();
     exec::held_memory held(s.limits());
-    read_rows(s, p, how_to_run(s, until, &held), {*rows});
+    do {
+        check_reach(s, *p, q, how_far, until);
+        read_rows(s, *p, how_to_run(s, until, &held), {*rows});
+    } while (p.moved(rows->rows > 0));
     return published(std::move(rows));
 }
 
@@ -245,11 +249,13 @@ row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q,
     bound_table& t = s.bind(e);
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
-    const plan::plan p = s.make_plan(q, purpose::rows, until);
-    check_reach(s, p, q, how_far, until);
+    located_plan p(s, q, until);
     auto rows = shared<row_set>(new row_set);
     exec::held_memory held(s.limits());
-    read_rows(s, p, how_to_run(s, until, &held), {*rows, &t});
+    do {
+        check_reach(s, *p, q, how_far, until);
+        read_rows(s, *p, how_to_run(s, until, &held), {*rows, &t});
+    } while (p.moved(rows->rows > 0));
     return published(std::move(rows));
 }
 
@@ -261,20 +267,25 @@ void session_core::values(const model::entity& e, const sql::select_ptr& q, void
     s.bind(e);
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
-    const plan::plan p = s.make_plan(q, purpose::rows, until);
-    check_reach(s, p, q, how_far, until);
+    located_plan p(s, q, until);
     exec::held_memory held(s.limits());
-    s.guarded([&] {
-        const auto source = exec::open(p, how_to_run(s, until, &held));
-        std::vector<arg> row(p.root->columns.size());
+    bool found = false;
+    const auto read = [&] {
+        const auto source = exec::open(*p, how_to_run(s, until, &held));
+        std::vector<arg> row(p->root->columns.size());
         const std::size_t expected = std::min(source->expected_rows(), most_expected);
         while (source->next(row)) {
+            found = true;
             held.add(1, e.size + exec::text_bytes(row), "the list of objects");
             void* const object = room(context, expected);
             for (std::size_t c = 0; c < e.members.size(); ++c)
                 e.put(object, static_cast<column_index>(c), row[c]);
         }
-    });
+    };
+    do {
+        check_reach(s, *p, q, how_far, until);
+        s.guarded(read);
+    } while (p.moved(found));
 }
 
 row_stream_ptr session_core::open_stream(const sql::select_ptr& q, reach how_far) {
@@ -319,8 +330,13 @@ std::int64_t session_core::count(const sql::select_ptr& q, reach how_far) {
 }
 
 explanation session_core::explain(const sql::select_ptr& q) {
-    return plan::explain(state_->make_full_plan(q, state_->limit()), *state_->db.view(),
-                         state_->db.dialects());
+    plan::plan p = state_->make_full_plan(q, state_->limit());
+    if (p.where.shards.size() > 1)
+        if (const schema::unique_constraint* const u = pinned_by(*q))
+            p.where.reason += "; in fact one shard tells the key by " +
+                              schema::lookup_name(*q->from.table, *u) +
+                              ", and then the row's shard is asked";
+    return plan::explain(p, *state_->db.view(), state_->db.dialects());
 }
 
 explanation session_core::explain(const sql::change_ptr& c) {

@@ -211,6 +211,70 @@ TEST_P(Unique, TenWritersOfOneValueHaveOneWinner) {
     EXPECT_TRUE(db->pending_transactions().empty());
 }
 
+TEST_P(Unique, EqualityAsksTheLookupAndOneShard) {
+    for (std::int64_t id = 1; id <= 20; ++id)
+        ASSERT_EQ(add(id, "m" + std::to_string(id), 3, "n" + std::to_string(id)), "no error");
+    session s{*db};
+    // A statement that may ask one shard only is answered.
+    const auto by_email = select<member>().where(members.email == "m7");
+    EXPECT_EQ(s.one(by_email)->id, 7);
+    EXPECT_EQ(s.all(by_email, one_shard).size(), 1u);
+    EXPECT_EQ(s.values(by_email, one_shard).size(), 1u);
+    EXPECT_EQ(
+        s.all(select(members.name, members.id).where(members.email == "m7"), one_shard).size(), 1u);
+    EXPECT_EQ(s.sql("SELECT id FROM members WHERE 'm9' = email AND name = 'm'").rows.size(), 1u);
+    EXPECT_EQ(
+        s.all(select<member>().where(members.team == 3 && members.nick == "n5"), one_shard).size(),
+        1u);
+    EXPECT_EQ(s.all(select<member>().where(members.email == "nobody"), one_shard).size(), 0u);
+    EXPECT_EQ(s.all(select<member>().where(members.email == "m7" && members.name == "x")).size(),
+              0u);
+    EXPECT_EQ(code_of([&] { s.all(select<member>().where(members.nick == "n5"), one_shard); }),
+              "too_many_shards")
+        << "not all columns of the constraint";
+    EXPECT_EQ(s.count(by_email), 1);
+    EXPECT_EQ(
+        std::get<0>(s.one(select_from<member>(shardwise::count()).where(members.email == "m7"))),
+        1);
+    EXPECT_THAT(s.explain(by_email).to_string(), testing::HasSubstr("sw_unique_members_email"));
+    // In a transaction it sees what the transaction wrote.
+    s.get<member>(7).edit().email = "seven";
+    s.add(member{.id = 21, .name = "new", .email = "m21"});
+    s.flush();
+    EXPECT_EQ(s.all(by_email).size(), 0u);
+    EXPECT_EQ(s.one(select<member>().where(members.email == "seven"))->id, 7);
+    EXPECT_EQ(s.one(select<member>().where(members.email == "m21"))->id, 21);
+}
+
+TEST_P(Unique, AReaderFollowsAValueThatWandersBetweenShards) {
+    for (std::int64_t id = 1; id <= 6; ++id) ASSERT_EQ(add(id, {}), "no error");
+    session writer{*db};
+    writer.get<member>(1).edit().email = "wanders";
+    writer.commit();
+    std::atomic<bool> done{false};
+    std::thread moves([&] {
+        for (int i = 0; i < 60; ++i) {
+            writer.get<member>(i % 6 + 1).edit().email = std::nullopt;
+            writer.get<member>((i + 1) % 6 + 1).edit().email = "wanders";
+            writer.commit();
+        }
+        done = true;
+    });
+    int found = 0;
+    do {
+        session s{*db};
+        const auto rows = s.values(select<member>().where(members.email == "wanders"));
+        ASSERT_LE(rows.size(), 1u);
+        if (rows.empty()) continue;
+        EXPECT_EQ(rows[0].email, "wanders");
+        ++found;
+    } while (!done);
+    moves.join();
+    EXPECT_GT(found, 0);
+    session s{*db};
+    EXPECT_EQ(s.one(select<member>().where(members.email == "wanders"))->id, 1);
+}
+
 INSTANTIATE_TEST_SUITE_P(Clusters, Unique, testing::ValuesIn(test::cluster_kinds()), label_of);
 
 }  // namespace
