@@ -17,7 +17,7 @@ template <>
 struct sw::mapping<User> : table<User, "users", by_modulo> {
     column<&User::id, primary_key, generated, shard_key> id;
     column<&User::name> name;
-    column<&User::email, unique_per_shard> email;
+    column<&User::email, cluster_unique> email;
 };
 inline constexpr sw::mapping<User> users;
 
@@ -33,6 +33,14 @@ int main(int argc, char** argv) {
     session.add(User{.id = 2, .name = "Jane Doe", .email = "janedoe@example.com"});
     session.add(User{.name = "Joe Bloggs", .email = std::nullopt});  // gets a cluster-wide id
     session.commit();
+
+    session.add(User{.name = "John Doe", .email = "johndoe@example.com"});  // on either server
+    try {
+        session.commit();
+    } catch (const sw::unique_violation& twice) {
+        std::printf("refused by %s\n", twice.info().constraint.c_str());
+        session.rollback();
+    }
 
     if (auto jane = session.find<User>(2)) {
         jane.edit().email = "updated@example.com";

@@ -19,7 +19,7 @@ template <>
 struct sw::mapping<User> : table<User, "users", by_modulo> {
     column<&User::id, primary_key, generated, shard_key> id;
     column<&User::name> name;
-    column<&User::email, unique_per_shard> email;
+    column<&User::email, cluster_unique> email;
 };
 
 namespace {
@@ -44,6 +44,15 @@ void walk_through(sw::cluster& db) {
     session.add(User{.id = 4, .name = "Ann Other", .email = "ann@example.com"});
     session.commit();
     std::printf("inserted 4 users without naming a server\n");
+
+    // Even ids live on another server than John's; the address is taken all the same.
+    session.add(User{.id = 6, .name = "John Doe", .email = "johndoe@example.com"});
+    try {
+        session.commit();
+    } catch (const sw::unique_violation& twice) {
+        std::printf("a second John Doe is refused: %s\n", twice.info().constraint.c_str());
+        session.rollback();
+    }
 
     auto jane = session.get<User>(2);
     std::printf("user 2 is %s, found on %s\n", jane->name.c_str(),

@@ -349,9 +349,7 @@ TEST(Validate, HasNoSilentUniquenessPerShard) {
     EXPECT_TRUE(refuses([&] { validate(t); }, error_code::bad_model,
                         "say cluster_unique or unique_per_shard"));
     t.uniques[0].scope = unique_scope::cluster;
-    EXPECT_TRUE(refuses([&] { validate(t); }, error_code::not_supported,
-                        "comes with the transactions; use unique_per_shard"));
-    EXPECT_THROW(validate(t), not_supported_error);
+    EXPECT_NO_THROW(validate(t)) << "by a lookup table";
     t.uniques[0].scope = unique_scope::per_shard;
     EXPECT_NO_THROW(validate(t));
     t.uniques = {{"u", {1, 0}, unique_scope::implied}};
