@@ -141,6 +141,10 @@ shard_connection core::connect(shard_index shard, deadline limit) {
     return c;
 }
 
+engine::lease core::connect_beside(shard_index shard, deadline limit) {
+    return state_->borrow_or_open(shard, limit);
+}
+
 const std::string& core::shard_name(shard_index shard) const { return state_->names.at(shard); }
 
 std::span<const sql::dialect* const> core::dialects() const noexcept { return state_->dialects; }

@@ -44,6 +44,9 @@ public:
     /// A pooled connection; errors carry the shard's name. Fails with shard_unavailable when the
     /// shard's identity could not be checked yet because it is down.
     cluster_layer::shard_connection connect(shard_index shard, deadline limit) override;
+    /// For short work of callers who hold connections already: opens one beside the pool when that
+    /// has none.
+    engine::lease connect_beside(shard_index shard, deadline limit);
     const std::string& shard_name(shard_index shard) const override;
     std::span<const sql::dialect* const> dialects() const noexcept;  ///< by shard
     deadline default_deadline() const;                               ///< now + statement_timeout

@@ -12,6 +12,7 @@
 #include "cluster/state.hpp"
 #include "shardwise/base/error.hpp"
 #include "txn/commit_log.hpp"
+#include "txn/gate.hpp"
 #include "txn/transaction_id.hpp"
 
 namespace shardwise::cluster_layer {
@@ -131,9 +132,12 @@ void recovery::look_at(std::size_t i, engine::connection& c, deadline limit) {
         const sql::dialect& d = *state_.dialects[i];
         std::vector<const schema::table*> own{&txn::commit_log_table()};
         if (c.recorder() != nullptr) own.push_back(&txn::prepared_table());
+        const bool needs_gate = d.kind() == sql::dialect_kind::mariadb;
+        if (needs_gate) own.push_back(&txn::gate_table());
         for (const schema::table* t : own)
             if (!catalog::table_exists(c, t->name, d, limit))
                 catalog::create_own_table(c, *t, d, limit);
+        if (needs_gate) txn::fill_gate_table(c, limit);
         why = fault_of(i, c, limit);
     } catch (const error& e) {
         if (e.poisons_connection()) throw;
@@ -180,6 +184,10 @@ void recovery::require(std::size_t shard) const {
                                   state_.names[shard],
                                   f.why.empty() ? "it could not be looked at yet" : f.why),
            .shard = state_.names[shard]});
+}
+
+std::int64_t recovery::gate_key(std::size_t shard) const {
+    return txn::gate_key(cluster_mark_, marks_[shard]);
 }
 
 bool recovery::guarded(std::size_t shard) const noexcept {
@@ -439,6 +447,11 @@ void recovery::left_behind(const std::string& id) noexcept {
         return;  // no memory: the next pass finds it
     }
     woken_.notify_all();
+}
+
+void recovery::end_decided(const std::vector<std::string>& ids, deadline limit) {
+    for (const std::string& id : ids) left_behind(id);
+    resolve(young, limit);
 }
 
 milliseconds recovery::pause() const {

@@ -54,11 +54,21 @@ public:
     bool guarded(std::size_t shard) const noexcept;
     const std::string& cluster_mark() const noexcept { return cluster_mark_; }
     const std::string& shard_mark(std::size_t shard) const { return marks_.at(shard); }
+    /// Whether it can take part: what cannot has no tables for it either.
+    bool ready(std::size_t shard) const noexcept {
+        return facts_[shard].state.load(std::memory_order_acquire) == readiness::ready;
+    }
+    /// txn/gate.hpp
+    std::int64_t gate_key(std::size_t shard) const;
+    /// shard_count() when it is none of this configuration.
+    std::size_t shard_of_mark(std::string_view mark) const;
     /// The decision of `id`, made now (aborted) if there is none. Over a connection of its own, so
     /// that callers who hold connections do not wait for another one.
     txn::verdict decide(std::string_view id, deadline limit);
     /// The caller could not end all of this transaction: the thread does it, without any grace.
     void left_behind(const std::string& id) noexcept;
+    /// The same, and at once: ends what is decided of these, on all shards.
+    void end_decided(const std::vector<std::string>& ids, deadline limit);
 
     // ---- for people
     resolve_report resolve(std::chrono::milliseconds grace, deadline limit);
@@ -82,7 +92,6 @@ private:
     void look_at(std::size_t i, engine::connection& c, deadline limit);
     std::string fault_of(std::size_t i, engine::connection& c, deadline limit) const;
     std::vector<found_on_shard> list_all(deadline limit);
-    std::size_t shard_of_mark(std::string_view mark) const;
     txn::verdict ask(std::string_view id, deadline limit, bool decides);
     void resolve_one(pass& p, std::size_t shard, const txn::branch& b);
     bool may_resolve(const txn::found_branch& b, std::chrono::milliseconds grace) const;

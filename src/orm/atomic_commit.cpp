@@ -10,6 +10,7 @@
 #include "base/failpoint.hpp"
 #include "cluster/recovery.hpp"
 #include "txn/commit_log.hpp"
+#include "txn/gate.hpp"
 
 namespace shardwise::orm {
 namespace {
@@ -238,9 +239,17 @@ void atomic_commit::start(const action& a) {
             for (const engine::statement& s : kept) c.send(s, {});
             break;
         }
-        case verb::decide:
-            queue(a.who, {"COMMIT"});
+        case verb::decide: {
+            const bool several =
+                std::any_of(members_.begin(), members_.end(), [](const commit_member& one) {
+                    return one.role == role::prepares;
+                });
+            std::vector<engine::statement>& kept = sent_[a.who];
+            kept = several ? txn::commit_through_gate(k, db_.commits().gate_key(m.shard))
+                           : std::vector<engine::statement>{plain("COMMIT")};
+            for (const engine::statement& s : kept) c.send(s, {});
             break;
+        }
         case verb::roll_back:
             if (!c.discard(deadline::after(grace)))
                 raise(error_code::connection_lost, "the connection broke");

@@ -176,6 +176,7 @@ private:
 std::int64_t session_core::state::change(const sql::change_ptr& c, const exec::row_sink& returned,
                                          reach how_far) {
     check_usable("run()");
+    check_may_write();
     const deadline until = limit();
     if (options.autoflush) flush(ending::keep_open, until);
     return change_run(*this, returned).run(c, how_far, until);
@@ -219,6 +220,7 @@ std::int64_t session_core::upsert(const model::entity& e, const sql::change_ptr&
                                   void* context, void* (*next)(void* context)) {
     state& s = *state_;
     s.check_usable("upsert()");
+    s.check_may_write();
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     static_cast<void>(s.bind(e));

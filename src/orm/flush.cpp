@@ -96,6 +96,7 @@ void mark_written(const std::vector<shard_writes>& work, bool keep_open) {
 
 void session_core::state::flush(ending end, deadline until) {
     const bool commits = end == ending::commit;
+    if (options.snapshot) return;  // nothing can have changed, and it goes on
     if (changed.empty() && !(commits && transactions.active())) return;
     // What is refused here was not sent: the session stays usable, the object can be mended.
     const std::vector<shard_writes> work = plan_flush(*this, until);

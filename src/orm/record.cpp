@@ -128,6 +128,7 @@ void* edit(record& r) {
                                       r.table->table().name),
                .table = r.table->table().name});
     r.owner->check_usable("edit()");
+    r.owner->check_may_write();
     if (r.state == object_state::persistent) {
         r.remember_original();
         r.edited = true;

@@ -43,9 +43,18 @@ void fill_generated_key(cluster_layer::core& db, const bound_table& t, void* obj
 }
 
 session_core::session_core(cluster_layer::core& db, const session_options& options)
-    : state_(new state(db, options)) {}
+    : state_(new state(db, options)) {
+    if (!options.snapshot) return;
+    try {
+        state_->transactions.open_snapshot(state_->limit());
+    } catch (...) {
+        delete state_;
+        throw;
+    }
+}
 
 session_core::~session_core() {
+    state_->options.snapshot = false;
     rollback();
     state_->identities.for_each([](record& r) {
         r.owner = nullptr;
@@ -56,6 +65,7 @@ session_core::~session_core() {
 
 record_ptr session_core::add(const model::entity& e, const void* object) {
     state_->check_usable("add()");
+    state_->check_may_write();
     bound_table& t = state_->bind(e);
     record_ptr r = make_record(t, object);
     fill_generated_key(state_->db, t, r->object());
@@ -168,6 +178,7 @@ record_ptr session_core::find_everywhere(const model::entity& e, const arg* key,
 
 void session_core::erase(record& r) {
     state_->check_usable("erase()");
+    state_->check_may_write();
     if (r.owner != state_)
         raise({.code = error_code::bad_state,
                .message = fmt::format("erase() of an object of {} that does not belong to this "
@@ -356,6 +367,7 @@ void session_core::commit() {
 }
 
 void session_core::rollback() noexcept {
+    if (state_->options.snapshot) return;  // there is nothing to be undone, and it goes on
     state_->end_streams();
     state_->transactions.rollback();
     state_->undo();

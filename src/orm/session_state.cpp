@@ -31,10 +31,21 @@ std::chrono::milliseconds session_core::state::patience() const {
 
 void session_core::state::check_usable(const char* call) const {
     if (failure.empty()) return;
+    if (options.snapshot)
+        raise({.code = error_code::bad_state,
+               .message = fmt::format("{} in a snapshot that an error has ended: open another one. "
+                                      "The error was: {}",
+                                      call, failure)});
     raise({.code = error_code::bad_state,
            .message = fmt::format("{} in a transaction that has failed: call rollback() first. It "
                                   "failed with: {}",
                                   call, failure)});
+}
+
+void session_core::state::check_may_write() const {
+    if (options.snapshot)
+        raise(error_code::not_supported,
+              "a snapshot is for reading: write in a session of its own, opened without .snapshot");
 }
 
 void session_core::state::note_failure(const error& e) noexcept {

@@ -72,6 +72,8 @@ struct session_core::state {
     std::chrono::milliseconds patience() const;
     /// Throws bad_state after a failed flush, or an error of a server inside the transaction.
     void check_usable(const char* call) const;
+    /// Throws not_supported in a snapshot.
+    void check_may_write() const;
     /// Throws bad_state while a stream reads over connections of the transaction.
     void check_no_stream(const char* call) const;
     void end_streams() noexcept;

@@ -8,6 +8,7 @@
 #include <exception>
 
 #include "base/failpoint.hpp"
+#include "cluster/read_snapshot.hpp"
 #include "cluster/recovery.hpp"
 #include "orm/atomic_commit.hpp"
 #include "shardwise/base/error.hpp"
@@ -60,6 +61,7 @@ const engine::statement& rollback_statement() {
 
 cluster_layer::shard_connection shard_transactions::connect(shard_index shard, deadline limit) {
     if (!active(shard)) {
+        if (snapshot_) raise(error_code::bad_state, "this snapshot has ended: open another one");
         cluster_layer::shard_connection fresh = db_.connect(shard, limit);
         fresh.link->limit_to(limit);
         return fresh;
@@ -73,9 +75,17 @@ cluster_layer::shard_connection shard_transactions::connect(shard_index shard, d
 
 void shard_transactions::raise_unread(shard_index shard) const {
     raise({.code = error_code::bad_state,
-           .message = "a stream of this session is still open on a shard that its transaction "
-                      "writes to; read it to its end first",
+           .message = fmt::format("a stream of this session is still open on a shard that its {} "
+                                  "to its end first",
+                                  snapshot_ ? "snapshot reads; read it"
+                                            : "transaction writes to; read it"),
            .shard = db_.shard_name(shard)});
+}
+
+void shard_transactions::open_snapshot(deadline limit) {
+    pinned_ = cluster_layer::open_read_snapshot(db_, limit);
+    parts_.resize(pinned_.size());
+    active_ = true;
 }
 
 bool shard_transactions::only(shard_index shard) const noexcept {
@@ -112,6 +122,7 @@ void shard_transactions::queue(engine::connection& c, std::vector<std::string> t
 engine::connection& shard_transactions::begin(shard_index shard, deadline limit,
                                               std::size_t& queued) {
     queued = 0;
+    if (snapshot_) raise(error_code::internal, "a snapshot writes");
     if (pinned_.empty()) {
         pinned_.resize(db_.shard_count());
         parts_.resize(db_.shard_count());

@@ -20,12 +20,18 @@ using sharding::shard_index;
 class shard_transactions final : public cluster_layer::connection_source {
 public:
     shard_transactions(cluster_layer::core& db, const session_options& options)
-        : db_(db), mode_(options.mode), traceable_(options.traceable) {}
+        : db_(db),
+          mode_(options.mode),
+          traceable_(options.traceable),
+          snapshot_(options.snapshot) {}
 
     cluster_layer::shard_connection connect(shard_index shard, deadline limit) override;
     const std::string& shard_name(shard_index shard) const override {
         return db_.shard_name(shard);
     }
+
+    /// Every read from now on sees this moment of all shards; nothing may be written.
+    void open_snapshot(deadline limit);
 
     bool active() const noexcept { return active_; }
     /// How often a connection of the transaction was given to a reader.
@@ -83,6 +89,7 @@ private:
     cluster_layer::core& db_;
     commit_mode mode_;
     bool traceable_;
+    bool snapshot_;
     std::vector<engine::lease> pinned_;  // by shard; empty before the first begin()
     std::vector<part> parts_;            // of pinned_
     /// The one shard whose transaction began as an ordinary one that cannot be prepared any more:

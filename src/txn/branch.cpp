@@ -158,49 +158,50 @@ void release_holder(engine::connection& c, const branch& b, deadline limit) {
     }
 }
 
-std::vector<found_branch> list_branches(engine::connection& c, engine_kind kind,
-                                        std::string_view cluster_mark, std::string_view shard_mark,
-                                        deadline limit) {
-    std::vector<found_branch> all;
-    const auto add = [&](std::optional<branch> b, std::optional<std::int64_t> age) {
-        if (!b) return;
-        const std::int64_t known = age ? *age : age_of(*b);
-        all.push_back({std::move(*b), known});
-    };
+engine::statement branch_listing(engine_kind kind, std::string_view cluster_mark) {
     switch (kind) {
-        case engine_kind::postgres: {
-            const auto s = asking(
+        case engine_kind::postgres:
+            return asking(
                 fmt::format("SELECT gid::text, (extract(epoch FROM now() - prepared) * 1000)::int8 "
                             "FROM pg_catalog.pg_prepared_xacts WHERE database = current_database() "
                             "AND starts_with(gid, '{}{}/')",
                             id_prefix, cluster_mark),
                 {column_type::text, column_type::int64});
-            engine::run(c, s, {}, limit, [&](std::span<const arg> row) {
-                add(branch_from_gid(row[0].text(), cluster_mark, shard_mark), row[1].to_integer());
-            });
+        case engine_kind::mariadb:
+            return asking("XA RECOVER", {column_type::int64, column_type::int64, column_type::int64,
+                                         column_type::blob});
+        case engine_kind::sqlite:
             break;
-        }
-        case engine_kind::mariadb: {
-            const auto s = asking("XA RECOVER", {column_type::int64, column_type::int64,
-                                                 column_type::int64, column_type::blob});
-            engine::run(c, s, {}, limit, [&](std::span<const arg> row) {
-                const std::string_view data = row[3].text();
-                const auto cut = static_cast<std::size_t>(row[1].to_integer());
-                if (cut > data.size()) return;
-                add(branch_from(data.substr(0, cut), data.substr(cut), cluster_mark, shard_mark),
-                    {});
-            });
-            break;
-        }
-        case engine_kind::sqlite: {
-            const auto s =
-                asking(fmt::format("SELECT gid FROM {}", prepared_name), {column_type::text});
-            engine::run(c, s, {}, limit, [&](std::span<const arg> row) {
-                add(branch_from_gid(row[0].text(), cluster_mark, shard_mark), {});
-            });
-            break;
-        }
     }
+    return asking(fmt::format("SELECT gid FROM {}", prepared_name), {column_type::text});
+}
+
+std::optional<found_branch> listed_branch(engine_kind kind, std::span<const arg> row,
+                                          std::string_view cluster_mark,
+                                          std::string_view shard_mark) {
+    std::optional<branch> b;
+    if (kind == engine_kind::mariadb) {
+        const std::string_view data = row[3].text();
+        const auto cut = static_cast<std::size_t>(row[1].to_integer());
+        if (cut > data.size()) return {};
+        b = branch_from(data.substr(0, cut), data.substr(cut), cluster_mark, shard_mark);
+    } else {
+        b = branch_from_gid(row[0].text(), cluster_mark, shard_mark);
+    }
+    if (!b) return {};
+    const std::int64_t age =
+        kind == engine_kind::postgres ? row[1].to_integer() : age_of(*b);
+    return found_branch{std::move(*b), age};
+}
+
+std::vector<found_branch> list_branches(engine::connection& c, engine_kind kind,
+                                        std::string_view cluster_mark, std::string_view shard_mark,
+                                        deadline limit) {
+    std::vector<found_branch> all;
+    engine::run(c, branch_listing(kind, cluster_mark), {}, limit, [&](std::span<const arg> row) {
+        if (auto found = listed_branch(kind, row, cluster_mark, shard_mark))
+            all.push_back(std::move(*found));
+    });
     return all;
 }
 

@@ -11,6 +11,8 @@
 // Free functions and values; one connection, one thread at a time.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +58,11 @@ struct found_branch {
     branch what;
     std::int64_t age_ms = 0;
 };
+/// The statement that finds them, and what one of its rows says; nothing when it is another's.
+engine::statement branch_listing(engine::engine_kind kind, std::string_view cluster_mark);
+std::optional<found_branch> listed_branch(engine::engine_kind kind, std::span<const arg> row,
+                                          std::string_view cluster_mark,
+                                          std::string_view shard_mark);
 /// The prepared branches of this cluster on this shard. Those of others are never touched: not even
 /// those of another shard in the same database or on the same server.
 std::vector<found_branch> list_branches(engine::connection& c, engine::engine_kind kind,

@@ -108,6 +108,20 @@ verdict decide(engine::connection& c, std::string_view id, const sql::dialect& d
     return look_up(c, id, d, limit);
 }
 
+engine::statement committed_among(const std::vector<std::string>& ids) {
+    engine::statement s;
+    s.text = fmt::format("SELECT gid FROM {} WHERE state = '{}' AND gid IN (", commit_log_name,
+                         committed);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        check_id(ids[i]);
+        s.text += fmt::format("{}'{}'", i == 0 ? "" : ", ", ids[i]);
+    }
+    s.text += ")";
+    s.prepare = false;
+    s.columns = {{column_type::text, 0}};
+    return s;
+}
+
 std::size_t remove_old(engine::connection& c, std::int64_t before_ms,
                        const std::vector<std::string>& keep, const sql::dialect& d,
                        deadline limit) {

@@ -36,6 +36,9 @@ verdict decide(engine::connection& c, std::string_view id, const sql::dialect& d
 /// What is decided so far; nothing is written. `unknown`: nothing yet.
 verdict look_up(engine::connection& c, std::string_view id, const sql::dialect& d, deadline limit);
 
+/// Returns those of `ids`, which must be transaction ids, that are decided as committed.
+engine::statement committed_among(const std::vector<std::string>& ids);
+
 /// Rows that are older than `before_ms`, but for `keep`; at most some at a time. The number
 /// removed.
 std::size_t remove_old(engine::connection& c, std::int64_t before_ms,

@@ -15,6 +15,8 @@
 
 namespace shardwise {
 
+class session;
+
 namespace cluster_layer {
 class core;
 }
@@ -142,6 +144,13 @@ public:
 
     /// Asks every shard; never throws for a shard that is down. `count_rows` scans all tables.
     std::vector<shard_status> status(bool count_rows);
+
+    /// A session whose reads all see this moment of all shards, and which writes nothing:
+    ///     auto snap = db.read_snapshot();
+    ///     snap.count(select<Account>()); snap.stream(...); snap.sql(...);
+    /// It keeps one connection to each shard until it ends. `timeout_ms`: of the opening and of
+    /// each call; 0: the cluster's. (Include shardwise/orm/session.hpp.)
+    session read_snapshot(std::int64_t timeout_ms = 0);
 
     /// Transactions over several shards that are between prepare and their end. Changes nothing.
     std::vector<pending_transaction> pending_transactions();

@@ -51,6 +51,10 @@ struct session_options {
     /// Also commits on one shard leave a row that tells, so that the outcome of a commit whose
     /// answer was lost can be asked for (cluster::outcome_of); costs one statement.
     bool traceable = false;
+    /// All reads see the moment at which the session was opened, on all shards: a transaction over
+    /// several shards is visible everywhere or nowhere. Such a session writes nothing
+    /// (cluster::read_snapshot).
+    bool snapshot = false;
 };
 
 namespace orm {
@@ -547,5 +551,9 @@ private:
 
     orm::session_core core_;
 };
+
+inline session cluster::read_snapshot(std::int64_t timeout_ms) {
+    return session(*this, {.timeout_ms = timeout_ms, .snapshot = true});
+}
 
 }  // namespace shardwise

@@ -18,6 +18,17 @@ namespace shardwise::txn::model {
 enum class branch : std::uint8_t { open, prepared, committed, aborted };
 enum class row : std::uint8_t { none, uncommitted, committed, aborted };
 
+/// How somebody reads all participants at one moment while the transaction is committed.
+enum class reading : std::uint8_t {
+    none,
+    gate,        ///< closes the decider's gate: it cannot decide meanwhile
+    look_again,  ///< looks whether anything was decided meanwhile
+    // Wrong ones:
+    without_gate,
+    without_list,  ///< does not wait for what is decided and not applied everywhere
+    early_open,    ///< opens the gate when the decider, not everybody, was read
+};
+
 /// What may happen, and how often. Without bounds the world would still be finite, but large.
 struct bounds {
     int restarts = 1;
@@ -26,6 +37,7 @@ struct bounds {
     int dead_resolvers = 1;
     bool records_absence = true;  ///< false: the resolver takes "no row" for an abort (wrong)
     bool reader = false;          ///< one more participant, which only read
+    reading snapshot = reading::none;
 };
 
 class world {
@@ -62,6 +74,18 @@ private:
         std::optional<answer> finished;
     };
 
+    /// The reader of a snapshot: which participants it has asked what is prepared, and which it has
+    /// read.
+    struct snapshot {
+        enum class step : std::uint8_t { begins, lists, reads, over } at = step::begins;
+        bool closed = false;
+        bool decided_before = false;
+        bool found_prepared = false;
+        unsigned listed = 0;
+        unsigned read = 0;
+        unsigned committed = 0;  ///< of those that were read
+    };
+
     static std::vector<role> roles(std::size_t writers, const bounds& b) {
         std::vector<role> all(writers, role::prepares);
         all[0] = role::decides;
@@ -86,12 +110,14 @@ private:
     std::optional<verdict> told_;  ///< its answer
     std::vector<action> orphans_;  ///< sent by resolvers that have died since
     std::array<finder, resolver_count> finders_;
+    snapshot snapshot_;
     std::optional<coordinator::outcome> acknowledged_;
 
     using successor = std::function<void(const char*, world&&)>;
     void session_events(const successor& visit) const;
     void coordinator_events(const successor& visit) const;
     void resolver_events(const successor& visit) const;
+    void snapshot_events(const successor& visit) const;
 };
 
 inline void world::does(const std::vector<action>& actions) {
@@ -180,12 +206,62 @@ inline void world::each_successor(const successor& visit) const {
     session_events(visit);
     coordinator_events(visit);
     resolver_events(visit);
+    snapshot_events(visit);
+}
+
+/// The steps of cluster/read_snapshot.cpp, each participant by itself and in any order.
+inline void world::snapshot_events(const successor& visit) const {
+    const reading how = left_.snapshot;
+    using step = snapshot::step;
+    if (how == reading::none || snapshot_.at == step::over) return;
+    const unsigned all = (1U << branches_.size()) - 1U;
+    const auto goes_on = [&](const char* what, auto&& change) {
+        world next = *this;
+        change(next.snapshot_);
+        visit(what, std::move(next));
+    };
+    if (snapshot_.at == step::begins)
+        return goes_on("reader closes the gate", [&](snapshot& s) {
+            s = {};
+            s.closed = how == reading::gate || how == reading::without_list ||
+                       how == reading::early_open;
+            s.decided_before = row_ == row::committed;
+            s.at = how == reading::without_list ? step::reads : step::lists;
+        });
+    if (snapshot_.at == step::lists && snapshot_.listed == all)
+        return goes_on("reader asks for decisions", [&](snapshot& s) {
+            const bool waits = s.found_prepared && row_ == row::committed;
+            s.at = waits ? step::lists : step::reads;
+            s.listed = 0;
+            s.found_prepared = false;
+        });
+    if (snapshot_.at == step::reads && snapshot_.read == all)
+        return goes_on("reader opens the gate", [&](snapshot& s) {
+            const bool changed = s.decided_before != (row_ == row::committed);
+            s.closed = false;
+            s.at = how == reading::look_again && changed ? step::begins : step::over;
+        });
+    for (std::size_t i = 0; i < branches_.size(); ++i) {
+        const unsigned bit = 1U << i;
+        if (snapshot_.at == step::lists && (snapshot_.listed & bit) == 0)
+            goes_on("reader lists what is prepared", [&](snapshot& s) {
+                s.listed |= bit;
+                s.found_prepared = s.found_prepared || branches_[i] == branch::prepared;
+            });
+        if (snapshot_.at == step::reads && (snapshot_.read & bit) == 0)
+            goes_on("reader reads a participant", [&](snapshot& s) {
+                s.read |= bit;
+                if (branches_[i] == branch::committed) s.committed |= bit;
+                if (how == reading::early_open && i == 0) s.closed = false;
+            });
+    }
 }
 
 inline void world::session_events(const successor& visit) const {
     for (std::size_t i = 0; i < sessions_.size(); ++i) {
         const session& s = sessions_[i];
-        if (s.request) {
+        const bool shut = s.request == verb::decide && snapshot_.closed;
+        if (s.request && !shut) {
             const bool may_refuse = *s.request == verb::prepare || *s.request == verb::record ||
                                     *s.request == verb::decide || *s.request == verb::end_reading;
             for (const bool unwilling : {false, true}) {
@@ -223,6 +299,7 @@ inline void world::session_events(const successor& visit) const {
             world next = *this;
             --next.left_.restarts;
             next.close_session(i);
+            if (snapshot_.at != snapshot::step::over) next.snapshot_ = {};  // its connection broke
             if (!s.client_gone) {
                 next.sessions_[i].response.reset();
                 if (alive_ && coordinator_.waits_for(i)) next.sessions_[i].response = answer::lost;
@@ -355,6 +432,10 @@ inline std::string world::fault() const {
         aborted = aborted || branches_[i] == branch::aborted;
     }
     if (committed && aborted) return "one participant has committed and another one has aborted";
+    const unsigned writers = (1U << (branches_.size() - (left_.reader ? 1U : 0U))) - 1U;
+    const unsigned seen = snapshot_.committed & writers;
+    if (snapshot_.at == snapshot::step::over && seen != 0 && seen != writers)
+        return "a snapshot shows a part of the transaction";
     if (acknowledged_ == coordinator::outcome::committed && (aborted || row_ != row::committed))
         return "an acknowledged commit is lost";
     if (acknowledged_ == coordinator::outcome::aborted && committed)
@@ -392,6 +473,13 @@ inline std::string world::fingerprint() const {
     put(asked_ ? 1 : 0);
     put(told_ ? 1 + static_cast<int>(*told_) : 0);
     put(acknowledged_ ? 1 + static_cast<int>(*acknowledged_) : 0);
+    if (left_.snapshot != reading::none) {
+        put(static_cast<int>(snapshot_.at));
+        put((snapshot_.closed ? 1 : 0) + (snapshot_.decided_before ? 2 : 0) +
+            (snapshot_.found_prepared ? 4 : 0));
+        for (const unsigned mask : {snapshot_.listed, snapshot_.read, snapshot_.committed})
+            put(static_cast<int>(mask));
+    }
     std::array<std::string, resolver_count> each;
     for (std::size_t r = 0; r < resolver_count; ++r) {
         const finder& f = finders_[r];

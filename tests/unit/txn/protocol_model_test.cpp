@@ -45,7 +45,35 @@ INSTANTIATE_TEST_SUITE_P(
                 {.restarts = 0, .broken_connections = 1, .timeouts = 1, .dead_resolvers = 0}},
         setting{"ThreeWritersARestart",
                 3,
-                {.restarts = 1, .broken_connections = 0, .timeouts = 0, .dead_resolvers = 1}}),
+                {.restarts = 1, .broken_connections = 0, .timeouts = 0, .dead_resolvers = 1}},
+        setting{"ASnapshotBehindTheGate",
+                2,
+                {.restarts = 1,
+                 .broken_connections = 0,
+                 .timeouts = 1,
+                 .dead_resolvers = 0,
+                 .snapshot = reading::gate}},
+        setting{"ASnapshotOfThreeBehindTheGate",
+                3,
+                {.restarts = 0,
+                 .broken_connections = 0,
+                 .timeouts = 0,
+                 .dead_resolvers = 0,
+                 .snapshot = reading::gate}},
+        setting{"ASnapshotOfFiles",
+                2,
+                {.restarts = 1,
+                 .broken_connections = 0,
+                 .timeouts = 1,
+                 .dead_resolvers = 0,
+                 .snapshot = reading::look_again}},
+        setting{"ASnapshotOfThreeFiles",
+                3,
+                {.restarts = 0,
+                 .broken_connections = 0,
+                 .timeouts = 0,
+                 .dead_resolvers = 0,
+                 .snapshot = reading::look_again}}),
     [](const auto& one) { return std::string(one.param.name); });
 
 /// A checker that finds nothing proves nothing.
@@ -56,6 +84,20 @@ TEST(ProtocolModelControl, FindsAResolverThatDoesNotRecordAbsence) {
                                                 .dead_resolvers = 0,
                                                 .records_absence = false}));
     EXPECT_EQ(found.fault, "one participant has committed and another one has aborted");
+}
+
+/// Each of the three things that a snapshot relies on is needed.
+TEST(ProtocolModelControl, FindsSnapshotsThatLeaveAStepOut) {
+    for (const reading wrong :
+         {reading::without_gate, reading::without_list, reading::early_open}) {
+        const exploration found = explore(world(2, {.restarts = 0,
+                                                    .broken_connections = 0,
+                                                    .timeouts = 0,
+                                                    .dead_resolvers = 0,
+                                                    .snapshot = wrong}));
+        EXPECT_EQ(found.fault, "a snapshot shows a part of the transaction")
+            << static_cast<int>(wrong);
+    }
 }
 
 }  // namespace
