@@ -11,6 +11,7 @@
 #include "cluster/recovery.hpp"
 #include "txn/commit_log.hpp"
 #include "txn/gate.hpp"
+#include "txn/transaction_id.hpp"
 
 namespace shardwise::orm {
 namespace {
@@ -54,13 +55,6 @@ void pass_point(const action& a, bool sent) {
         finishes ? (sent ? finish_sent : finish_done) : (sent ? round_one_sent : round_one_done);
     failpoint(names.at(a.who));
 }
-
-/// The decision must survive a crash of its server, since others act on it; sessions may have
-/// chosen otherwise for themselves.
-constexpr const char* make_durable =
-    "SELECT set_config('synchronous_commit', 'on', true) "
-    "WHERE current_setting('synchronous_commit') IN ('off', 'local')";
-constexpr const char* make_volatile = "SELECT set_config('synchronous_commit', 'off', true)";
 
 engine::statement plain(std::string text) {
     engine::statement s;
@@ -225,25 +219,20 @@ void atomic_commit::start(const action& a) {
             queue(a.who, txn::prepare_texts(k, m.branch));
             break;
         case verb::record: {
-            std::vector<engine::statement>& kept = sent_[a.who];
-            kept.clear();
-            if (k == engine_kind::postgres) {
-                kept.push_back(
-                    plain(failpoint_skips("txn.durable_decision") ? make_volatile : make_durable));
-                kept.back().columns = {{column_type::text, 0}};
-            }
+            decision_ = db_.endpoint(m.shard).prepare(
+                txn::decision_statement(k, !failpoint_skips("txn.durable_decision")));
             std::string marks;
             for (const commit_member& one : members_)
                 marks += (marks.empty() ? "" : ",") + db_.commits().shard_mark(one.shard);
-            kept.push_back(txn::decision_statement(id_, marks));
-            for (const engine::statement& s : kept) c.send(s, {});
+            const arg args[] = {arg{std::string_view(id_)}, arg{std::string_view(marks)},
+                                arg{txn::now_ms()}};
+            c.send(*decision_, args);
             break;
         }
         case verb::decide: {
             const bool several =
-                std::any_of(members_.begin(), members_.end(), [](const commit_member& one) {
-                    return one.role == role::prepares;
-                });
+                std::any_of(members_.begin(), members_.end(),
+                            [](const commit_member& one) { return one.role == role::prepares; });
             std::vector<engine::statement>& kept = sent_[a.who];
             kept = several ? txn::commit_through_gate(k, db_.commits().gate_key(m.shard))
                            : std::vector<engine::statement>{plain("COMMIT")};

@@ -75,10 +75,10 @@ cluster_layer::shard_connection shard_transactions::connect(shard_index shard, d
 
 void shard_transactions::raise_unread(shard_index shard) const {
     raise({.code = error_code::bad_state,
-           .message = fmt::format("a stream of this session is still open on a shard that its {} "
-                                  "to its end first",
-                                  snapshot_ ? "snapshot reads; read it"
-                                            : "transaction writes to; read it"),
+           .message = fmt::format(
+               "a stream of this session is still open on a shard that its {} "
+               "to its end first",
+               snapshot_ ? "snapshot reads; read it" : "transaction writes to; read it"),
            .shard = db_.shard_name(shard)});
 }
 

@@ -189,8 +189,7 @@ std::optional<found_branch> listed_branch(engine_kind kind, std::span<const arg>
         b = branch_from_gid(row[0].text(), cluster_mark, shard_mark);
     }
     if (!b) return {};
-    const std::int64_t age =
-        kind == engine_kind::postgres ? row[1].to_integer() : age_of(*b);
+    const std::int64_t age = kind == engine_kind::postgres ? row[1].to_integer() : age_of(*b);
     return found_branch{std::move(*b), age};
 }
 

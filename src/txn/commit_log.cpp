@@ -75,10 +75,20 @@ const schema::table& prepared_table() {
     return t;
 }
 
-engine::statement decision_statement(std::string_view id, std::string_view participants) {
+engine::statement decision_statement(engine::engine_kind kind, bool durable) {
     engine::statement s;
-    s.text = "INSERT INTO " + values(id, committed, participants);
-    s.prepare = false;
+    s.text = fmt::format("INSERT INTO {} (gid, state, participants, at_ms) ", commit_log_name);
+    const std::string setting = "current_setting('synchronous_commit')";
+    if (kind != engine::engine_kind::postgres)
+        s.text += fmt::format("VALUES (?, '{}', ?, ?)", committed);
+    else
+        s.text += fmt::format(
+            "SELECT $1, '{}', $2, $3 WHERE set_config('synchronous_commit', {}, true) <> ''",
+            committed,
+            durable
+                ? fmt::format("CASE WHEN {0} IN ('off', 'local') THEN 'on' ELSE {0} END", setting)
+                : "'off'");
+    s.parameters = {{column_type::text, 0}, {column_type::text, 0}, {column_type::int64, 0}};
     return s;
 }
 

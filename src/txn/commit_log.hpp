@@ -26,9 +26,11 @@ const schema::table& commit_log_table();
 /// SQLite: the recorded changes of prepared branches.
 const schema::table& prepared_table();
 
-/// "COMMIT is decided", to be run inside the decider's transaction. `participants`: marks of
-/// shards.
-engine::statement decision_statement(std::string_view id, std::string_view participants);
+/// "COMMIT is decided", to be run inside the decider's transaction. Parameters: the id, the marks
+/// of the participants, now_ms(). PostgreSQL: when `durable`, this transaction waits for its COMMIT
+/// to be written, also where sessions or users have chosen otherwise for themselves: others act on
+/// the decision, so it must survive a crash of its server.
+engine::statement decision_statement(engine::engine_kind kind, bool durable);
 
 /// The end of a transaction, decided now as aborted if nobody has decided it yet. `unknown`:
 /// somebody is writing the row at this moment (or, on SQLite, anything else).

@@ -107,6 +107,7 @@ TEST(GoldenSql, Tables) {
             created("cluster-wide unique",
                     changed(simple("t", "d", column_type::int64),
                             [](schema::table& t) {
+                                t.placed.shard_key = {0};
                                 t.uniques.push_back({"u", {1}, schema::unique_scope::cluster});
                             })),
             created("a check that compares a day with text",

@@ -15,6 +15,9 @@ namespace shardwise::txn_test {
 namespace {
 
 class Crash : public CrashingBank {};
+/// Without files: nobody ends the transaction of a process that has one locked, and that keeps a
+/// wrong resolver out, too.
+class CrashOnServers : public CrashingBank {};
 
 /// Before the decision nothing is stored, after it everything is.
 TEST_P(Crash, AtEachStepIsAllOrNothing) {
@@ -80,9 +83,7 @@ TEST_P(Crash, ResolversRaceWithLiveCommits) {
 }
 
 /// A process that sleeps at the worst moment loses its transaction, and learns so when it wakes.
-TEST_P(Crash, AStoppedProcessIsNotWaitedForAndFindsOutLater) {
-    if (GetParam() == "sqlite" || GetParam() == "mixed")
-        GTEST_SKIP() << "nobody ends the transaction of a process that has a file locked";
+TEST_P(CrashOnServers, AStoppedProcessIsNotWaitedForAndFindsOutLater) {
     idle_ms_ = 1'000;
     for (const std::string point : {"txn.sent.0", "txn.ready.1", "txn.before_decide"}) {
         SCOPED_TRACE(point);
@@ -102,9 +103,7 @@ TEST_P(Crash, AStoppedProcessIsNotWaitedForAndFindsOutLater) {
 
 /// A checker that finds nothing proves nothing: a resolver that takes "no decision yet" for an
 /// abort without writing that down must be caught.
-TEST_P(Crash, ControlWithoutTheAbortRowIsCaught) {
-    if (GetParam() == "sqlite" || GetParam() == "mixed")
-        GTEST_SKIP() << "a locked file keeps the wrong resolver out, too";
+TEST_P(CrashOnServers, ControlWithoutTheAbortRowIsCaught) {
     // Everything is prepared, the decision is written and not committed.
     const pid_t child = start(1'000'000, "txn.before_decide:stop", 1, "0", 1);
     int status = 0;
@@ -120,6 +119,9 @@ TEST_P(Crash, ControlWithoutTheAbortRowIsCaught) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Clusters, Crash, testing::ValuesIn(test::cluster_kinds()), test::label_of);
+INSTANTIATE_TEST_SUITE_P(Clusters, CrashOnServers,
+                         testing::Values(std::string("postgres"), std::string("mariadb")),
+                         test::label_of);
 
 /// Transfers with the numbers from `first` to before `end`.
 void run_transfers(cluster& db, int acknowledged, std::int64_t first, std::int64_t end) {
