@@ -328,8 +328,10 @@ std::int64_t session_core::count(const sql::select_ptr& q, reach how_far) {
 }
 
 explanation session_core::explain(const sql::select_ptr& q) {
-    return plan::explain(state_->make_full_plan(q, state_->limit()), *state_->db.view(),
-                         state_->db.dialects());
+    explanation out = plan::explain(state_->make_full_plan(q, state_->limit()), *state_->db.view(),
+                                    state_->db.dialects());
+    out.reads = state_->what_reads_see();
+    return out;
 }
 
 explanation session_core::explain(const sql::change_ptr& c) {
