@@ -109,10 +109,11 @@ int run(int clients, int seconds, int per_second, std::vector<sw::shard_url> url
     figures all;
     for (figures& f : commits)
         all.values.insert(all.values.end(), f.values.begin(), f.values.end());
-    std::printf("%d clients, %d snapshots/s wanted: %.0f transfers/s (p50 %.1f ms, p99 %.1f ms); "
-                "%zu snapshots, %d wrong, opened in p50 %.1f ms, p99 %.1f ms\n",
-                clients, per_second, static_cast<double>(all.values.size()) / took, all.at(0.5),
-                all.at(0.99), openings.values.size(), wrong, openings.at(0.5), openings.at(0.99));
+    std::printf(
+        "%d clients, %d snapshots/s wanted: %.0f transfers/s (p50 %.1f ms, p99 %.1f ms); "
+        "%zu snapshots, %d wrong, opened in p50 %.1f ms, p99 %.1f ms\n",
+        clients, per_second, static_cast<double>(all.values.size()) / took, all.at(0.5),
+        all.at(0.99), openings.values.size(), wrong, openings.at(0.5), openings.at(0.99));
     return wrong == 0 ? 0 : 1;
 }
 

@@ -211,7 +211,9 @@ std::map<std::size_t, std::vector<std::string>> opening::prepared() {
     for (member& m : members_) {
         if (!m.decides) continue;
         tasks.push_back(
-            {&m, &*m.reader, {txn::branch_listing(m.kind, commits_.cluster_mark())},
+            {&m,
+             &*m.reader,
+             {txn::branch_listing(m.kind, commits_.cluster_mark())},
              [&](std::span<const arg> row) {
                  const auto b = txn::listed_branch(m.kind, row, commits_.cluster_mark(),
                                                    commits_.shard_mark(m.shard));
@@ -237,10 +239,10 @@ std::vector<std::string> opening::decided_of(
     std::vector<task> tasks;
     for (const auto& [decider, ids] : by_decider) {
         member& m = members_[decider];
-        tasks.push_back({&m, &m.newest(), {txn::committed_among(ids)},
-                         [&](std::span<const arg> row) {
-                             decided.emplace_back(row[0].to_text());
-                         }});
+        tasks.push_back(
+            {&m, &m.newest(), {txn::committed_among(ids)}, [&](std::span<const arg> row) {
+                 decided.emplace_back(row[0].to_text());
+             }});
     }
     run_all(std::move(tasks));
     return decided;

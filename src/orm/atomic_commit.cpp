@@ -241,9 +241,8 @@ void atomic_commit::start(const action& a) {
         }
         case verb::decide: {
             const bool several =
-                std::any_of(members_.begin(), members_.end(), [](const commit_member& one) {
-                    return one.role == role::prepares;
-                });
+                std::any_of(members_.begin(), members_.end(),
+                            [](const commit_member& one) { return one.role == role::prepares; });
             std::vector<engine::statement>& kept = sent_[a.who];
             kept = several ? txn::commit_through_gate(k, db_.commits().gate_key(m.shard))
                            : std::vector<engine::statement>{plain("COMMIT")};

@@ -80,10 +80,10 @@ cluster_layer::shard_connection shard_transactions::connect(shard_index shard, d
 
 void shard_transactions::raise_unread(shard_index shard) const {
     raise({.code = error_code::bad_state,
-           .message = fmt::format("a stream of this session is still open on a shard that its {} "
-                                  "to its end first",
-                                  snapshot_ ? "snapshot reads; read it"
-                                            : "transaction writes to; read it"),
+           .message = fmt::format(
+               "a stream of this session is still open on a shard that its {} "
+               "to its end first",
+               snapshot_ ? "snapshot reads; read it" : "transaction writes to; read it"),
            .shard = db_.shard_name(shard)});
 }
 
@@ -107,8 +107,8 @@ bool shard_transactions::begins_prepared(engine::engine_kind kind) const noexcep
 
 /// A second shard: what cannot be committed with it is refused before it is written to.
 void shard_transactions::check_may_join(shard_index shard) {
-    const bool first = std::none_of(parts_.begin(), parts_.end(),
-                                    [](const part& p) { return p.writes; });
+    const bool first =
+        std::none_of(parts_.begin(), parts_.end(), [](const part& p) { return p.writes; });
     if (!active_ || first || mode_ == commit_mode::best_effort) return;
     if (mode_ == commit_mode::single_shard)
         raise({.code = error_code::not_supported,
@@ -169,7 +169,8 @@ engine::connection& shard_transactions::begin(shard_index shard, deadline limit,
     }
     if (!active_) db_.prepare_ids(limit);
     cluster_layer::shard_connection fresh = db_.connect(shard, limit);
-    if (why == purpose::writes) check_may_join(shard);  // connecting has looked at the shard, if nobody had before
+    if (why == purpose::writes)
+        check_may_join(shard);  // connecting has looked at the shard, if nobody had before
     engine::connection& c = *fresh.link;
     const engine::engine_kind kind = fresh.endpoint->kind();
     c.limit_to(limit);

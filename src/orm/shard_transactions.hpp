@@ -88,8 +88,8 @@ private:
     [[noreturn]] void raise_unread(shard_index shard) const;
 
     struct part {
-        bool writes = false;  ///< a statement that may change rows was allowed here
-        bool wrote = false;   ///< rows were changed
+        bool writes = false;    ///< a statement that may change rows was allowed here
+        bool wrote = false;     ///< rows were changed
         bool prepared = false;  ///< began as txn::begin_texts() says
         txn::branch branch;     ///< when `prepared`
     };

@@ -106,9 +106,10 @@ std::vector<std::string> level_texts(engine_kind kind, level l) {
     const std::string name = l == level::serializable ? "SERIALIZABLE" : "REPEATABLE READ";
     if (kind == engine_kind::postgres) return {"SET TRANSACTION ISOLATION LEVEL " + name};
     // Without this setting MariaDB changes rows that the transaction does not see.
-    return {"SET /*M!101108 SESSION innodb_snapshot_isolation = ON, */ "
-            "SESSION tx_isolation = @@SESSION.tx_isolation",
-            "SET TRANSACTION ISOLATION LEVEL " + name};
+    return {
+        "SET /*M!101108 SESSION innodb_snapshot_isolation = ON, */ "
+        "SESSION tx_isolation = @@SESSION.tx_isolation",
+        "SET TRANSACTION ISOLATION LEVEL " + name};
 }
 
 std::vector<std::string> prepare_texts(engine_kind kind, const branch& b) {
@@ -199,8 +200,7 @@ std::optional<found_branch> listed_branch(engine_kind kind, std::span<const arg>
         b = branch_from_gid(row[0].text(), cluster_mark, shard_mark);
     }
     if (!b) return {};
-    const std::int64_t age =
-        kind == engine_kind::postgres ? row[1].to_integer() : age_of(*b);
+    const std::int64_t age = kind == engine_kind::postgres ? row[1].to_integer() : age_of(*b);
     return found_branch{std::move(*b), age};
 }
 

@@ -85,11 +85,10 @@ std::vector<statement> commit_through_gate(engine_kind kind, std::int64_t key) {
 std::vector<statement> close_gate(engine_kind kind, std::int64_t key,
                                   std::chrono::milliseconds idle) {
     if (kind == engine_kind::postgres)
-        return {plain("START TRANSACTION"),
-                plain(fmt::format("SET LOCAL idle_in_transaction_session_timeout = {}",
-                                  idle.count())),
-                plain(fmt::format("SELECT pg_advisory_xact_lock({})::text", key),
-                      {column_type::text})};
+        return {
+            plain("START TRANSACTION"),
+            plain(fmt::format("SET LOCAL idle_in_transaction_session_timeout = {}", idle.count())),
+            plain(fmt::format("SELECT pg_advisory_xact_lock({})::text", key), {column_type::text})};
     return {plain(fmt::format("SET SESSION idle_transaction_timeout = {}", mariadb_seconds(idle))),
             plain("START TRANSACTION"),
             plain(fmt::format("SELECT CAST(only_row AS CHAR) FROM {} WHERE only_row = 1 FOR UPDATE",
@@ -122,10 +121,10 @@ std::vector<statement> begin_snapshot(engine_kind kind) {
 
 const statement& last_decision() {
     // rowid: grows with every row, and a number that is used again has another gid beside it.
-    static const statement s = plain(
-        fmt::format("SELECT rowid || ' ' || gid FROM {} ORDER BY rowid DESC LIMIT 1",
-                    commit_log_name),
-        {column_type::text});
+    static const statement s =
+        plain(fmt::format("SELECT rowid || ' ' || gid FROM {} ORDER BY rowid DESC LIMIT 1",
+                          commit_log_name),
+              {column_type::text});
     return s;
 }
 

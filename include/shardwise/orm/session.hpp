@@ -4,9 +4,10 @@
 // request. The cluster must outlive it.
 //
 // Transactions: a transaction begins on a shard with the first write there and ends with commit()
-// or rollback() (session_options::isolation has stronger levels). Reads before that see the newest committed rows of each shard; reads on a shard
-// that was written to go through its transaction. commit() ends all of them, on several shards as
-// one: everything or nothing (docs/guide/transactions.md).
+// or rollback() (session_options::isolation has stronger levels). Reads before that see the newest
+// committed rows of each shard; reads on a shard that was written to go through its transaction.
+// commit() ends all of them, on several shards as one: everything or nothing
+// (docs/guide/transactions.md).
 #pragma once
 
 #include <cstddef>

@@ -115,7 +115,7 @@ protected:
     std::string child_ = "TxnChild.*";  ///< the test that is the other process
     std::string application_ = test::unique_name("crash");
     std::int64_t idle_ms_ = 60'000;  ///< children's time limit for idle transactions
-    std::vector<shard_url> named_;  ///< the shards, with our name on the connections
+    std::vector<shard_url> named_;   ///< the shards, with our name on the connections
 };
 
 }  // namespace shardwise::txn_test

@@ -68,14 +68,13 @@ TEST_P(Isolation, NoAdditionIsLostByUnitsThatAreRunAgain) {
         for (int t = 0; t < 3; ++t) {
             threads.emplace_back([&] {
                 for (int i = 0; i < 5; ++i)
-                    run_unit(
-                        impatient,
-                        [&](session& s) {
-                            ++attempts;
-                            for (const std::int64_t id : {0, 1, 2})
-                                s.get<purse>(id).edit().balance += 1;
-                        },
-                        {.attempts = 1'000, .session = {.isolation = level}});
+                    run_unit(impatient,
+                             [&](session& s) {
+                                 ++attempts;
+                                 for (const std::int64_t id : {0, 1, 2})
+                                     s.get<purse>(id).edit().balance += 1;
+                             },
+                             {.attempts = 1'000, .session = {.isolation = level}});
             });
         }
         for (std::thread& t : threads) t.join();

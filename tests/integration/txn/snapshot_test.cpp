@@ -237,9 +237,9 @@ class SnapshotCrash : public CrashingBank {};
 
 /// Nobody else resolves: the reader must do it, or wait for ever.
 TEST_P(SnapshotCrash, FindsADeadCoordinatorsTransactionWholeOrAbsent) {
-    const std::map<std::string, std::size_t> points{
-        {"txn.ready.1", 0},  {"txn.before_decide", 0}, {"txn.decided", 3},
-        {"txn.finishing.1", 3}, {"txn.finished.1", 3}, {"txn.finishing.2", 3}};
+    const std::map<std::string, std::size_t> points{{"txn.ready.1", 0},    {"txn.before_decide", 0},
+                                                    {"txn.decided", 3},    {"txn.finishing.1", 3},
+                                                    {"txn.finished.1", 3}, {"txn.finishing.2", 3}};
     std::int64_t number = 0;
     for (const auto& [point, parts] : points) {
         SCOPED_TRACE(point);

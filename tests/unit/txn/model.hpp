@@ -224,8 +224,8 @@ inline void world::snapshot_events(const successor& visit) const {
     if (snapshot_.at == step::begins)
         return goes_on("reader closes the gate", [&](snapshot& s) {
             s = {};
-            s.closed = how == reading::gate || how == reading::without_list ||
-                       how == reading::early_open;
+            s.closed =
+                how == reading::gate || how == reading::without_list || how == reading::early_open;
             s.decided_before = row_ == row::committed;
             s.at = how == reading::without_list ? step::reads : step::lists;
         });
