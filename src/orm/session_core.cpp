@@ -347,7 +347,9 @@ explanation session_core::explain(const sql::select_ptr& q) {
             p.where.reason += "; in fact one shard tells the key by " +
                               schema::lookup_name(*q->from.table, *u) +
                               ", and then the row's shard is asked";
-    return plan::explain(p, *state_->db.view(), state_->db.dialects());
+    explanation out = plan::explain(p, *state_->db.view(), state_->db.dialects());
+    out.reads = state_->what_reads_see();
+    return out;
 }
 
 explanation session_core::explain(const sql::change_ptr& c) {

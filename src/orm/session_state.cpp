@@ -48,6 +48,20 @@ void session_core::state::check_may_write() const {
               "a snapshot is for reading: write in a session of its own, opened without .snapshot");
 }
 
+std::string session_core::state::what_reads_see() const {
+    if (options.snapshot) return "snapshot (the moment at which it was opened, on all shards)";
+    switch (options.isolation) {
+        case isolation::repeatable_read:
+            return "transaction (one moment of each shard, repeatable read)";
+        case isolation::serializable:
+            return "transaction (serializable on each shard)";
+        case isolation::read_committed:
+            break;
+    }
+    return transactions.active() ? "transaction (newest committed rows of each shard, and its own)"
+                                 : "newest committed rows of each shard";
+}
+
 void session_core::state::note_failure(const error& e) noexcept {
     if (!transactions.active() || !failure.empty()) return;
     // What is not from a server has mostly done nothing to the transaction; but what was stopped in

@@ -74,6 +74,8 @@ struct session_core::state {
     void check_usable(const char* call) const;
     /// Throws not_supported in a snapshot.
     void check_may_write() const;
+    /// For explain().
+    std::string what_reads_see() const;
     /// Throws bad_state while a stream reads over connections of the transaction.
     void check_no_stream(const char* call) const;
     void end_streams() noexcept;

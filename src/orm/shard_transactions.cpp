@@ -62,6 +62,11 @@ const engine::statement& rollback_statement() {
 cluster_layer::shard_connection shard_transactions::connect(shard_index shard, deadline limit) {
     if (!active(shard)) {
         if (snapshot_) raise(error_code::bad_state, "this snapshot has ended: open another one");
+        if (level_ != txn::level::read_committed) {
+            engine::connection& c = begin_reading(shard, limit);
+            ++lent_;
+            return {&db_.endpoint(shard), &c, {}};
+        }
         cluster_layer::shard_connection fresh = db_.connect(shard, limit);
         fresh.link->limit_to(limit);
         return fresh;
@@ -102,7 +107,9 @@ bool shard_transactions::begins_prepared(engine::engine_kind kind) const noexcep
 
 /// A second shard: what cannot be committed with it is refused before it is written to.
 void shard_transactions::check_may_join(shard_index shard) {
-    if (!active_ || mode_ == commit_mode::best_effort) return;
+    const bool first =
+        std::none_of(parts_.begin(), parts_.end(), [](const part& p) { return p.writes; });
+    if (!active_ || first || mode_ == commit_mode::best_effort) return;
     if (mode_ == commit_mode::single_shard)
         raise({.code = error_code::not_supported,
                .message = fmt::format("this session writes to one shard only "
@@ -112,15 +119,39 @@ void shard_transactions::check_may_join(shard_index shard) {
     cluster_layer::recovery& commits = db_.commits();
     commits.require(shard);
     for (std::size_t i = 0; i < pinned_.size(); ++i)
-        if (pinned_[i]) commits.require(i);
+        if (pinned_[i] && parts_[i].writes) commits.require(i);
+}
+
+engine::connection& shard_transactions::begin_reading(shard_index shard, deadline limit) {
+    std::size_t queued = 0;
+    engine::connection& c = begin(shard, limit, queued, purpose::reads);
+    try {
+        drain(c, limit);
+    } catch (const error& failed) {
+        error_info info = failed.info();
+        info.shard = db_.shard_name(shard);
+        raise(std::move(info));
+    }
+    return c;
 }
 
 void shard_transactions::queue(engine::connection& c, std::vector<std::string> texts) {
     for (std::string& text : texts) c.send(queued_.emplace_back(plain(std::move(text))), {});
 }
 
+/// PostgreSQL's level is set inside the transaction, MariaDB's before it.
+std::size_t shard_transactions::queue_begin(engine::connection& c, engine::engine_kind kind,
+                                            std::vector<std::string> texts) {
+    std::vector<std::string> levels = txn::level_texts(kind, level_);
+    const auto at = kind == engine::engine_kind::postgres ? texts.end() : texts.begin();
+    texts.insert(at, levels.begin(), levels.end());
+    const std::size_t count = texts.size();
+    queue(c, std::move(texts));
+    return count;
+}
+
 engine::connection& shard_transactions::begin(shard_index shard, deadline limit,
-                                              std::size_t& queued) {
+                                              std::size_t& queued, purpose why) {
     queued = 0;
     if (snapshot_) raise(error_code::internal, "a snapshot writes");
     if (pinned_.empty()) {
@@ -129,29 +160,37 @@ engine::connection& shard_transactions::begin(shard_index shard, deadline limit,
     }
     if (pinned_[shard]) {
         if (pinned_[shard]->pending() > 0) raise_unread(shard);
+        if (why == purpose::writes && !parts_[shard].writes) {
+            check_may_join(shard);
+            parts_[shard].writes = true;
+        }
         pinned_[shard]->limit_to(limit);
         return *pinned_[shard];
     }
     if (!active_) db_.prepare_ids(limit);
     cluster_layer::shard_connection fresh = db_.connect(shard, limit);
-    check_may_join(shard);  // connecting has looked at the shard, if nobody had before
+    if (why == purpose::writes)
+        check_may_join(shard);  // connecting has looked at the shard, if nobody had before
     engine::connection& c = *fresh.link;
     const engine::engine_kind kind = fresh.endpoint->kind();
     c.limit_to(limit);
     part p;
+    p.writes = why == purpose::writes;
     p.prepared = begins_prepared(kind);
     if (p.prepared) {
         const cluster_layer::recovery& commits = db_.commits();
         if (id_.empty())
             id_ = txn::make_transaction_id(commits.cluster_mark(), commits.shard_mark(*plain_));
         p.branch = txn::make_branch(id_, commits.shard_mark(shard), c, kind);
-        std::vector<std::string> texts = txn::begin_texts(kind, p.branch);
-        queued = texts.size();
-        queue(c, std::move(texts));
+        queued = queue_begin(c, kind, txn::begin_texts(kind, p.branch));
         if (engine::change_recorder* const r = c.recorder()) r->start();
     } else {
-        c.send(begin_statement(kind), {});
-        queued = 1;
+        if (level_ == txn::level::read_committed) {
+            c.send(begin_statement(kind), {});
+            queued = 1;
+        } else {
+            queued = queue_begin(c, kind, {begin_statement(kind).text});
+        }
         if (!plain_ && txn::needs_preparation(kind)) plain_ = shard;
     }
     parts_[shard] = std::move(p);
@@ -187,13 +226,17 @@ void shard_transactions::check_can_commit(shard_index shard) {
 bool shard_transactions::needs_protocol() const noexcept {
     if (mode_ == commit_mode::best_effort) return false;
     std::size_t writers = 0;
+    std::size_t parts = 0;
     bool prepared = false;
     for (std::size_t i = 0; i < pinned_.size(); ++i) {
         if (!pinned_[i]) continue;
         writers += parts_[i].wrote ? 1U : 0U;
+        parts += 1;
         prepared = prepared || parts_[i].prepared;  // COMMIT is not the end of such a transaction
     }
-    return writers > 1 || prepared || (traceable_ && writers == 1);
+    // What was only read may be refused at its COMMIT, and must be before the write is committed.
+    const bool judged = level_ == txn::level::serializable && writers == 1 && parts > 1;
+    return writers > 1 || prepared || judged || (traceable_ && writers == 1);
 }
 
 void shard_transactions::commit(deadline limit) {
@@ -274,8 +317,8 @@ void shard_transactions::commit_each(deadline limit) {
     failpoint("commit.sent");
     on_each([&](engine::connection& c) { drain(c, limit); });
 
-    const bool alone =
-        std::count_if(parts_.begin(), parts_.end(), [](const part& p) { return p.wrote; }) == 1;
+    const auto writers =
+        std::count_if(parts_.begin(), parts_.end(), [](const part& p) { return p.wrote; });
     std::vector<std::string> committed;
     std::vector<std::string> unknown;
     std::optional<error> refused;
@@ -288,7 +331,7 @@ void shard_transactions::commit_each(deadline limit) {
         } catch (const error& e) {
             if (e.poisons_connection()) pinned_[i].poison();
             // Without a change there is nothing that could be lost.
-            if (alone && !parts_[i].wrote) continue;
+            if (writers == 1 && !parts_[i].wrote) continue;
             if (e.poisons_connection()) unknown.push_back(name);
             if (!refused) {
                 error_info info = e.info();
@@ -299,7 +342,7 @@ void shard_transactions::commit_each(deadline limit) {
     }
     forget();
     if (!refused) return;
-    if (unknown.empty() && committed.empty()) raise(refused->info());
+    if ((unknown.empty() && committed.empty()) || writers == 0) raise(refused->info());
     error_info info = refused->info();
     info.code = error_code::in_doubt;
     info.message = fmt::format(

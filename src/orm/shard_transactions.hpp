@@ -23,7 +23,8 @@ public:
         : db_(db),
           mode_(options.mode),
           traceable_(options.traceable),
-          snapshot_(options.snapshot) {}
+          snapshot_(options.snapshot),
+          level_(static_cast<txn::level>(options.isolation)) {}
 
     cluster_layer::shard_connection connect(shard_index shard, deadline limit) override;
     const std::string& shard_name(shard_index shard) const override {
@@ -48,7 +49,9 @@ public:
     /// Pins a connection and queues BEGIN on it (nothing waits) unless there is one already.
     /// `queued` tells how many statements that are: their ends must be taken by the caller. Throws
     /// when this session may not, or cannot, write to one shard more.
-    engine::connection& begin(shard_index shard, deadline limit, std::size_t& queued);
+    enum class purpose : std::uint8_t { writes, reads };
+    engine::connection& begin(shard_index shard, deadline limit, std::size_t& queued,
+                              purpose why = purpose::writes);
     engine::connection* pinned(shard_index shard) noexcept {
         return active(shard) ? &*pinned_[shard] : nullptr;
     }
@@ -71,7 +74,11 @@ private:
     /// Throws when COMMIT on this shard would not commit.
     void check_can_commit(shard_index shard);
     void check_may_join(shard_index shard);
+    /// A shard that this transaction only reads until now.
+    engine::connection& begin_reading(shard_index shard, deadline limit);
     bool begins_prepared(engine::engine_kind kind) const noexcept;
+    std::size_t queue_begin(engine::connection& c, engine::engine_kind kind,
+                            std::vector<std::string> texts);
     void queue(engine::connection& c, std::vector<std::string> texts);
     bool needs_protocol() const noexcept;
     void commit_atomically(deadline limit);
@@ -81,7 +88,8 @@ private:
     [[noreturn]] void raise_unread(shard_index shard) const;
 
     struct part {
-        bool wrote = false;
+        bool writes = false;    ///< a statement that may change rows was allowed here
+        bool wrote = false;     ///< rows were changed
         bool prepared = false;  ///< began as txn::begin_texts() says
         txn::branch branch;     ///< when `prepared`
     };
@@ -90,6 +98,7 @@ private:
     commit_mode mode_;
     bool traceable_;
     bool snapshot_;
+    txn::level level_;
     std::vector<engine::lease> pinned_;  // by shard; empty before the first begin()
     std::vector<part> parts_;            // of pinned_
     /// The one shard whose transaction began as an ordinary one that cannot be prepared any more:

@@ -84,6 +84,7 @@ explanation session_core::analyze(const sql::select_ptr& q, reach how_far) {
         }
     });
     explanation out = plan::explain(p, *s.db.view(), s.db.dialects(), &measured);
+    out.reads = s.what_reads_see();
     out.held_rows = held.peak_rows();
     out.held_bytes = held.peak_bytes();
     out.scratch_bytes = held.scratch_bytes();

@@ -45,6 +45,7 @@ std::vector<std::string> explanation::merged() const {
 std::string explanation::to_string() const {
     std::string out = fmt::format("route: {} ({} of {} shards)\nreason: {}\n", route, shards.size(),
                                   shard_count, reason);
+    if (!reads.empty()) out += fmt::format("reads: {}\n", reads);
     if (!analyzed) out += tree;
     for (const step& s : steps) {
         if (!analyzed) break;
@@ -72,6 +73,7 @@ std::string explanation::to_json() const {
     j["reason"] = reason;
     j["shards"] = shards;
     j["shard_count"] = shard_count;
+    if (!reads.empty()) j["reads"] = reads;
     j["tree"] = tree;
     j["steps"] = nlohmann::ordered_json::array();
     for (const step& s : steps) {

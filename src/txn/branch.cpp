@@ -101,6 +101,17 @@ std::vector<std::string> begin_texts(engine_kind kind, const branch& b) {
     return {"START TRANSACTION"};
 }
 
+std::vector<std::string> level_texts(engine_kind kind, level l) {
+    if (l == level::read_committed || kind == engine_kind::sqlite) return {};
+    const std::string name = l == level::serializable ? "SERIALIZABLE" : "REPEATABLE READ";
+    if (kind == engine_kind::postgres) return {"SET TRANSACTION ISOLATION LEVEL " + name};
+    // Without this setting MariaDB changes rows that the transaction does not see.
+    return {
+        "SET /*M!101108 SESSION innodb_snapshot_isolation = ON, */ "
+        "SESSION tx_isolation = @@SESSION.tx_isolation",
+        "SET TRANSACTION ISOLATION LEVEL " + name};
+}
+
 std::vector<std::string> prepare_texts(engine_kind kind, const branch& b) {
     if (kind == engine_kind::mariadb) return {"XA END " + xid(b), "XA PREPARE " + xid(b)};
     return {fmt::format("PREPARE TRANSACTION '{}'", gid(b))};

@@ -35,6 +35,11 @@ bool needs_preparation(engine::engine_kind kind) noexcept;
 /// How one begins that will be prepared, or rolled back with abandon_texts(). On SQLite the
 /// connection's recorder is to be started, too.
 std::vector<std::string> begin_texts(engine::engine_kind kind, const branch& b);
+/// What a transaction sees of others, beside the usual: read committed.
+enum class level : std::uint8_t { read_committed, repeatable_read, serializable };
+/// For a transaction that is begun next on this connection, before its first statement; SQLite has
+/// one level only, the strongest.
+std::vector<std::string> level_texts(engine::engine_kind kind, level l);
 std::vector<std::string> prepare_texts(engine::engine_kind kind, const branch& b);
 /// ROLLBACK of one that began so and is not prepared.
 std::vector<std::string> abandon_texts(engine::engine_kind kind, const branch& b);

@@ -4,9 +4,10 @@
 // request. The cluster must outlive it.
 //
 // Transactions: a transaction begins on a shard with the first write there and ends with commit()
-// or rollback(). Reads before that see the newest committed rows of each shard; reads on a shard
-// that was written to go through its transaction. commit() ends all of them, on several shards as
-// one: everything or nothing (docs/guide/transactions.md).
+// or rollback() (session_options::isolation has stronger levels). Reads before that see the newest
+// committed rows of each shard; reads on a shard that was written to go through its transaction.
+// commit() ends all of them, on several shards as one: everything or nothing
+// (docs/guide/transactions.md).
 #pragma once
 
 #include <cstddef>
@@ -39,6 +40,15 @@ enum class commit_mode : std::uint8_t {
     single_shard,  ///< writing to a second shard is refused (not_supported)
 };
 
+/// What a transaction sees of others, on each shard (docs/guide/transactions.md). With one of the
+/// two stronger levels reads belong to the transaction: it begins on a shard with the first
+/// statement there, and ends with commit() or rollback() also when nothing was written.
+enum class isolation : std::uint8_t {
+    read_committed,   ///< each statement sees what is committed when it begins
+    repeatable_read,  ///< all statements on a shard see one moment of it
+    serializable,     ///< as if the transactions of a shard ran one after the other
+};
+
 struct session_options {
     /// Queries write pending changes first, so that they see them.
     bool autoflush = true;
@@ -51,6 +61,7 @@ struct session_options {
     /// Also commits on one shard leave a row that tells, so that the outcome of a commit whose
     /// answer was lost can be asked for (cluster::outcome_of); costs one statement.
     bool traceable = false;
+    shardwise::isolation isolation = shardwise::isolation::read_committed;
     /// All reads see the moment at which the session was opened, on all shards: a transaction over
     /// several shards is visible everywhere or nowhere. Such a session writes nothing
     /// (cluster::read_snapshot).

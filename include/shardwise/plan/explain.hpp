@@ -39,6 +39,9 @@ struct explanation {
     std::string tree;                 ///< the plan, one node a line, indented
     std::vector<step> steps;          ///< the lines of `tree`, the last operator first
     std::vector<shard_statement> statements;
+    /// Which rows a read sees: "newest committed rows of each shard", "transaction (...)",
+    /// "snapshot (...)". Of explain() of a session; empty for changes.
+    std::string reads;
     bool analyzed = false;            ///< the statement was run: the measures are set
     std::uint64_t held_rows = 0;      ///< at most kept at a time in this process
     std::uint64_t held_bytes = 0;     ///< the same in bytes

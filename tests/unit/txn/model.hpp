@@ -38,6 +38,7 @@ struct bounds {
     bool records_absence = true;  ///< false: the resolver takes "no row" for an abort (wrong)
     bool reader = false;          ///< one more participant, which only read
     reading snapshot = reading::none;
+    std::size_t resolvers = 2;
 };
 
 class world {
@@ -356,7 +357,7 @@ inline void world::coordinator_events(const successor& visit) const {
 }
 
 inline void world::resolver_events(const successor& visit) const {
-    for (std::size_t r = 0; r < resolver_count; ++r) {
+    for (std::size_t r = 0; r < left_.resolvers; ++r) {
         const finder& f = finders_[r];
         if (!f.now) {
             for (std::size_t i = 1; i < branches_.size(); ++i) {

@@ -59,7 +59,8 @@ INSTANTIATE_TEST_SUITE_P(
                  .broken_connections = 0,
                  .timeouts = 0,
                  .dead_resolvers = 0,
-                 .snapshot = reading::gate}},
+                 .snapshot = reading::gate,
+                 .resolvers = 1}},
         setting{"ASnapshotOfFiles",
                 2,
                 {.restarts = 1,
@@ -73,7 +74,8 @@ INSTANTIATE_TEST_SUITE_P(
                  .broken_connections = 0,
                  .timeouts = 0,
                  .dead_resolvers = 0,
-                 .snapshot = reading::look_again}}),
+                 .snapshot = reading::look_again,
+                 .resolvers = 1}}),
     [](const auto& one) { return std::string(one.param.name); });
 
 /// A checker that finds nothing proves nothing.
