@@ -10,6 +10,7 @@
 #include "catalog/own_tables.hpp"
 #include "cluster/parallel.hpp"
 #include "ops/verify_stream.hpp"
+#include "ops/verify_unique.hpp"
 #include "plan/router.hpp"
 #include "shardwise/base/error.hpp"
 
@@ -264,6 +265,12 @@ verify_report verify(cluster& db, const std::vector<std::string>& tables,
             check.read(links);
         }
         check.finish();
+        for (ops::unique_difference& d : ops::unique_differences(db, *t)) {
+            ++report.problems;
+            if (report.findings.size() < most_findings)
+                report.findings.push_back(
+                    {std::move(d.table), "", std::move(d.key), std::move(d.what)});
+        }
     }
     return report;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Is every row on the shard where it belongs, exactly once? Reads all rows, with bounded memory.
+// Is every row on the shard where it belongs, exactly once, and do the lookup tables of
+// cluster-wide unique constraints agree with their rows? Reads all rows, with bounded memory.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +13,9 @@ namespace shardwise {
 
 struct verify_finding {
     std::string table;
-    std::string shard;
-    std::string key;   ///< the row's primary key in display form
-    std::string what;  ///< "belongs on s2", "also on s3", "sw_bucket is 7 instead of 9", ...
+    std::string shard;  ///< empty: a row and its lookup row do not agree, wherever they live
+    std::string key;    ///< the row's primary key in display form
+    std::string what;   ///< "belongs on s2", "also on s3", "sw_bucket is 7 instead of 9", ...
 };
 
 struct verify_report {

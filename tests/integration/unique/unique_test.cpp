@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "fixture.hpp"
+#include "shardwise/ops/verify.hpp"
 
 namespace shardwise::unique_test {
 namespace {
@@ -273,6 +274,28 @@ TEST_P(Unique, AReaderFollowsAValueThatWandersBetweenShards) {
     EXPECT_GT(found, 0);
     session s{*db};
     EXPECT_EQ(s.one(select<member>().where(members.email == "wanders"))->id, 1);
+}
+
+TEST_P(Unique, VerifyFindsRowsAndLookupRowsThatDoNotAgree) {
+    for (std::int64_t id = 1; id <= 12; ++id)
+        ASSERT_EQ(add(id, "m" + std::to_string(id)), "no error");
+    EXPECT_EQ(verify(*db).problems, 0);
+    const auto everywhere = [&](const std::string& text) {
+        for (std::size_t i = 0; i < shard_count; ++i) shards->execute(i, text);
+    };
+    // Somebody changed a row behind the library's back.
+    everywhere("UPDATE members SET email = 'm3' WHERE id = 2");
+    verify_report report = verify(*db, {"members"});
+    ASSERT_EQ(report.problems, 2);
+    EXPECT_EQ(report.findings[0].table, "members");
+    EXPECT_EQ(report.findings[0].key, "2");
+    EXPECT_THAT(report.findings[0].what, testing::HasSubstr("members_email_key"));
+    EXPECT_EQ(report.findings[1].table, "sw_unique_members_email");
+    everywhere("UPDATE members SET email = 'm2' WHERE id = 2");
+    everywhere("UPDATE sw_unique_members_email SET of_id = 99 WHERE email = 'm5'");
+    EXPECT_EQ(verify(*db, {"members"}).problems, 2);
+    everywhere("UPDATE sw_unique_members_email SET of_id = 5 WHERE email = 'm5'");
+    EXPECT_EQ(verify(*db).problems, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Clusters, Unique, testing::ValuesIn(test::cluster_kinds()), label_of);

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Do the rows of a table and the lookup rows of its cluster-wide unique constraints agree
+// (schema/unique_lookup.hpp)? Both differences are computed at one moment of all shards.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "schema/table.hpp"
+#include "shardwise/cluster/cluster.hpp"
+
+namespace shardwise::ops {
+
+struct unique_difference {
+    std::string table;  ///< whose row has no partner: the owner, or the lookup table
+    std::string key;    ///< its primary key in display form
+    std::string what;
+};
+
+/// Empty for tables without such constraints. Rows with the value of another row, and rows that
+/// were written by somebody who does not know the constraint, have no lookup row.
+std::vector<unique_difference> unique_differences(cluster& db, const schema::table& owner);
+
+}  // namespace shardwise::ops
