@@ -111,7 +111,7 @@ void rows_per_shard(sw::cluster& db) {
     for (const sw::shard_status& shard : db.status(true)) {
         std::printf("    %s", shard.name.c_str());
         for (const auto& t : shard.rows)
-            if (t.table != "users")
+            if (t.table != "users" && !t.table.starts_with("sw_unique_"))
                 std::printf("  %s %lld", t.table.c_str(), static_cast<long long>(t.rows));
         std::printf("\n");
     }

@@ -100,6 +100,7 @@ table lookup_table(const table& owner, const unique_constraint& u) {
     for (std::size_t i = 0; i < u.columns.size(); ++i)
         t.primary_key.push_back(static_cast<column_index>(i));
     t.placed.shard_key = t.primary_key;
+    t.placed.root_table = t.name;
     t.placed.stored_bucket = true;
     column bucket;
     bucket.name = bucket_column_name;
