@@ -4,18 +4,11 @@
 #include <algorithm>
 
 #include "cluster/core.hpp"
+#include "engine/statement_of.hpp"
 #include "sql/compiler.hpp"
 
 namespace shardwise::cluster_layer {
 namespace {
-
-engine::statement to_statement(sql::compiled&& c) {
-    engine::statement s;
-    s.text = std::move(c.text);
-    for (const sql::typed& t : c.parameters) s.parameters.push_back({t.type, t.scale});
-    for (const sql::typed& t : c.columns) s.columns.push_back({t.type, t.scale});
-    return s;
-}
 
 std::vector<std::size_t> positions_in_key(const schema::table& t) {
     std::vector<std::size_t> positions;
@@ -45,8 +38,10 @@ bound_table::bound_table(core& db, const model::entity& e, std::size_t order)
     for (std::size_t i = 0; i < db.shard_count(); ++i) {
         engine::engine& endpoint = db.endpoint(static_cast<shard_index>(i));
         on_shard s;
-        s.find = endpoint.prepare(to_statement(sql::compile_find(table(), endpoint.dialect())));
-        s.erase = endpoint.prepare(to_statement(sql::compile_delete(table(), endpoint.dialect())));
+        s.find =
+            endpoint.prepare(engine::statement_of(sql::compile_find(table(), endpoint.dialect())));
+        s.erase = endpoint.prepare(
+            engine::statement_of(sql::compile_delete(table(), endpoint.dialect())));
         shards_.push_back(std::move(s));
     }
 }
@@ -59,7 +54,7 @@ statement_ptr bound_table::insert(shard_index s, std::size_t rows) {
         for (std::size_t i = 0; i < columns.size(); ++i) columns[i] = static_cast<column_index>(i);
         engine::engine& endpoint = db_.endpoint(s);
         slot = endpoint.prepare(
-            to_statement(sql::compile_insert(table(), columns, rows, endpoint.dialect())));
+            engine::statement_of(sql::compile_insert(table(), columns, rows, endpoint.dialect())));
     }
     return slot;
 }
@@ -70,7 +65,7 @@ statement_ptr bound_table::update(shard_index s, std::span<const column_index> c
     if (!slot) {
         engine::engine& endpoint = db_.endpoint(s);
         slot = endpoint.prepare(
-            to_statement(sql::compile_update(table(), columns, endpoint.dialect())));
+            engine::statement_of(sql::compile_update(table(), columns, endpoint.dialect())));
     }
     return slot;
 }

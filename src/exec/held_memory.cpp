@@ -35,12 +35,13 @@ void held_memory::refuse(std::string_view what) const {
 }
 
 void held_memory::refuse_scratch() const {
-    raise({.code = error_code::result_too_large,
-           .message = fmt::format(
-               "the rows that are fetched to compute this statement in the client are too many: "
-               "{} bytes, and limits.scratch_bytes allows {}; add conditions on the single "
-               "tables, or raise the limit",
-               scratch_, most_scratch_)});
+    raise(
+        {.code = error_code::result_too_large,
+         .message = fmt::format(
+             "the rows that are kept in the client to compute this statement, or to be written by "
+             "it, are too many: {} bytes, and limits.scratch_bytes allows {}; add conditions on "
+             "the single tables, write fewer rows at a time, or raise the limit",
+             scratch_, most_scratch_)});
 }
 
 }  // namespace shardwise::exec

@@ -30,7 +30,7 @@ public:
         rows_ -= rows;
         bytes_ -= bytes;
     }
-    /// Rows that go to the scratch database.
+    /// Rows that go to the scratch database, or wait for being written.
     void add_scratch(std::uint64_t bytes) {
         scratch_ += bytes;
         if (scratch_ > most_scratch_) refuse_scratch();

@@ -8,6 +8,7 @@
 
 #include "engine/engine.hpp"
 #include "engine/scratch.hpp"
+#include "engine/statement_of.hpp"
 #include "exec/held_memory.hpp"
 #include "exec/operators.hpp"
 #include "exec/row_buffer.hpp"
@@ -87,11 +88,8 @@ private:
         recursive_ = static_cast<bool>(q.query->recursive);
         for (const plan::local_query::input& in : q.inputs) copy(in);
         const sql::compiled text = sql::compile(*q.query, local_dialect());
-        statement_.text = text.text;
+        statement_ = engine::statement_of(text);
         statement_.prepare = false;
-        for (const sql::typed& t : text.parameters)
-            statement_.parameters.push_back({t.type, t.scale});
-        for (const sql::typed& t : text.columns) statement_.columns.push_back({t.type, t.scale});
         std::vector<arg> args;
         for (const value& v : text.values) args.push_back(v.view());
         scratch_->limit_to(how_.limit);

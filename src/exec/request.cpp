@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "exec/request.hpp"
 
+#include "engine/statement_of.hpp"
 #include "exec/executor.hpp"
 #include "shardwise/base/error.hpp"
 
@@ -61,12 +62,7 @@ request_compiler::ready request_compiler::prepare(const request& r, engine::engi
     if (r.bound != nullptr) return {r.bound->statement(r.shard), r.bound->args_for(r.shard)};
     const known& k = compiled(r, endpoint.dialect());
     const sql::compiled& c = *k.text;
-    engine::statement s;
-    s.text = c.text;
-    s.parameters.reserve(c.parameters.size());
-    for (const sql::typed& t : c.parameters) s.parameters.push_back({t.type, t.scale});
-    s.columns.reserve(c.columns.size());
-    for (const sql::typed& t : c.columns) s.columns.push_back({t.type, t.scale});
+    engine::statement s = engine::statement_of(c);
     s.prepare = c.parameters.size() <= most_cached_parameters;
     s.streaming = streaming_;
     return {endpoint.prepare(std::move(s)), k.args};

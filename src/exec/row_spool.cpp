@@ -19,6 +19,7 @@ namespace {
 }  // namespace
 
 void row_spool::append(std::span<const arg> row) {
+    held_->add_scratch(bytes_of(row));
     const char* const scalars = reinterpret_cast<const char*>(row.data());
     bytes_.append(scalars, row.size_bytes());
     for (const arg& a : row)

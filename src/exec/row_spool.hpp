@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rows that are kept until all of them are known: written once, then read once in the same order.
-// In memory while they are few, then in a temporary file without a name. One thread.
+// In memory while they are few, then in a temporary file without a name; counted as scratch space
+// of the statement. One thread.
 #pragma once
 
 #include <cstddef>
@@ -10,16 +11,17 @@
 #include <string>
 #include <vector>
 
+#include "exec/held_memory.hpp"
 #include "shardwise/schema/value.hpp"
 
 namespace shardwise::exec {
 
 class row_spool {
 public:
-    explicit row_spool(std::size_t width, std::size_t memory = 16U * 1024 * 1024)
-        : width_(width), memory_(memory) {}
+    row_spool(std::size_t width, held_memory& held, std::size_t memory = 16U * 1024 * 1024)
+        : width_(width), held_(&held), memory_(memory) {}
 
-    /// Throws disk_full when the temporary file cannot take more.
+    /// Throws result_too_large, and disk_full when the temporary file cannot take more.
     void append(std::span<const arg> row);
     /// The views of `row` are valid until the following call. False at the end. Ends the writing.
     bool next(std::span<arg> row);
@@ -32,6 +34,7 @@ private:
     bool read_more();
 
     std::size_t width_;
+    held_memory* held_;
     std::size_t memory_;
     std::string bytes_;     ///< of rows that are not in the file; reading: of one part of it
     std::size_t next_ = 0;  ///< reading: in bytes_

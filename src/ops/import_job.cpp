@@ -7,6 +7,7 @@
 #include <set>
 
 #include "cluster/parallel.hpp"
+#include "engine/statement_of.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/compiler.hpp"
 
@@ -122,11 +123,8 @@ bool has_rows(engine::connection& c, const schema::table& t, const sql::dialect&
               deadline limit) {
     const sql::expr_ptr key = sql::column({&t, t.primary_key.front(), 0});
     const sql::compiled text = sql::compile(*sql::set_limit(sql::make_select(t, &key, 1), 1), d);
-    engine::statement s;
-    s.text = text.text;
+    engine::statement s = engine::statement_of(text);
     s.prepare = false;
-    for (const sql::typed& p : text.parameters) s.parameters.push_back({p.type, p.scale});
-    for (const sql::typed& p : text.columns) s.columns.push_back({p.type, p.scale});
     std::vector<arg> args;
     for (const value& v : text.values) args.push_back(v.view());
     bool found = false;

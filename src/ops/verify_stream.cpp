@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/statement_of.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/compiler.hpp"
 
@@ -45,9 +46,7 @@ verify_stream::verify_stream(cluster_layer::core& db, sharding::shard_index shar
     : db_(db), shard_(shard), link_(&link), table_(t), key_size_(t.primary_key.size()) {
     engine::engine& endpoint = db.endpoint(shard);
     const sql::compiled text = sql::compile(*query_for(t, columns), endpoint.dialect());
-    engine::statement s;
-    s.text = text.text;
-    for (const sql::typed& c : text.columns) s.columns.push_back({c.type, c.scale});
+    engine::statement s = engine::statement_of(text);
     s.prepare = false;
     s.streaming = true;
     statement_ = endpoint.prepare(std::move(s));

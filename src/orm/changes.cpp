@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
+#include <set>
 
 #include "exec/row_buffer.hpp"
 #include "exec/row_spool.hpp"
@@ -16,6 +18,7 @@
 #include "orm/row_set.hpp"
 #include "orm/unique_changes.hpp"
 #include "shardwise/base/error.hpp"
+#include "sql/compiler.hpp"
 
 namespace shardwise::orm {
 namespace {
@@ -25,7 +28,8 @@ using verb = sql::change::verb;
 /// Rows that are complete and checked, with their shards, until all of them are.
 class checked_rows {
 public:
-    explicit checked_rows(std::size_t width) : width_(width), spool_(width + 1) {}
+    checked_rows(const schema::table& t, exec::held_memory& held)
+        : width_(t.columns.size()), spool_(width_ + 1, held) {}
 
     void add(const row_maker::made& row) {
         row_.assign(row.cells.begin(), row.cells.end());
@@ -54,19 +58,21 @@ private:
 
 class change_run {
 public:
-    change_run(session_core::state& s, const exec::row_sink& returned)
-        : s_(s), held_(s.limits()), returned_(returned) {}
+    /// Rows that `returned` keeps are counted by it.
+    change_run(session_core::state& s, exec::held_memory& held, const exec::row_sink& returned)
+        : s_(s), held_(held), returned_(returned) {}
 
     std::int64_t run(const sql::change_ptr& c, reach how_far, deadline until) {
         plan::change_plan p = s_.make_plan(c, until);
         check_reach(s_, p, c, how_far, until);
         if (needs_keys(p, *c)) p = s_.make_plan_by_key(c, until);
+        check_engines(*c, p.found.get());
         if (p.listed) return insert(c, listed_rows(*c, until), until);
         if (p.found && c->what == verb::insert)
             return insert(c, selected_rows(*p.found, until), until);
+        if (p.found) return by_key(*p.found, p.where.shards, until);
         return writing([&] {
             s_.begin_on(p.where.shards, until);
-            if (p.found) return by_key(*p.found, until);
             std::vector<shard_index> changed;
             exec::execution how = how_to_run(s_, until, &held_);
             how.changed = &changed;
@@ -74,6 +80,20 @@ public:
             for (const shard_index shard : changed) s_.transactions.wrote(shard);
             return rows;
         });
+    }
+
+    /// Throws for what an engine of the table's shards cannot do: nothing has been sent.
+    void check_engines(const sql::change& c, const plan::found_rows* found) const {
+        const sql::change_ptr by_shards =
+            found != nullptr ? without_computed(c, *found) : sql::change_ptr();
+        std::set<const sql::dialect*> seen;
+        for (const shard_index shard : homes_of(*c.target)) {
+            const sql::dialect& d = s_.db.endpoint(shard).dialect();
+            if (!seen.insert(&d).second) continue;
+            sql::check_assignments(by_shards ? *by_shards : c, d);
+            if (c.inserted && c.inserted->has_conflict && d.kind() != sql::dialect_kind::mariadb)
+                static_cast<void>(sql::compile_rows(c, 1, d));
+        }
     }
 
     std::int64_t insert(const sql::change_ptr& c, checked_rows rows, deadline until) {
@@ -104,6 +124,21 @@ public:
     }
 
 private:
+    sharding::shard_set homes_of(const schema::table& t) const {
+        if (!t.is_reference()) return s_.db.current_view().map_of(t).all_shards();
+        sharding::shard_set all(s_.db.shard_count());
+        std::iota(all.begin(), all.end(), shard_index{0});
+        return all;
+    }
+
+    /// What is computed with the rows that are found is a value by the time it is written.
+    static sql::change_ptr without_computed(const sql::change& c, const plan::found_rows& found) {
+        auto* const copy = new sql::change(c);
+        const sql::change_ptr owner{copy};
+        for (const std::size_t i : found.computed) copy->assignments[i].to = sql::constant({});
+        return owner;
+    }
+
     /// MariaDB has no UPDATE ... RETURNING.
     bool needs_keys(const plan::change_plan& p, const sql::change& c) const {
         if (c.what != verb::update || c.returning.empty()) return false;
@@ -126,7 +161,7 @@ private:
 
     checked_rows listed_rows(const sql::change& c, deadline until) {
         row_maker maker(s_, c, until);
-        checked_rows rows(c.target->columns.size());
+        checked_rows rows(*c.target, held_);
         std::vector<arg> values;
         std::vector<bool> by_default;
         for (const std::vector<sql::expr_ptr>& row : c.inserted->rows) {
@@ -144,7 +179,7 @@ private:
 
     checked_rows selected_rows(const plan::found_rows& found, deadline until) {
         row_maker maker(s_, *found.change, until);
-        checked_rows rows(found.change->target->columns.size());
+        checked_rows rows(*found.change->target, held_);
         s_.guarded([&] {
             const auto source = exec::open(found.rows, how_to_run(s_, until, &held_));
             std::vector<arg> row(found.rows.root->columns.size());
@@ -153,33 +188,40 @@ private:
         return rows;
     }
 
-    std::int64_t by_key(const plan::found_rows& found, deadline until) {
+    std::int64_t by_key(const plan::found_rows& found, std::span<const shard_index> shards,
+                        deadline until) {
+        writing([&] {
+            s_.begin_on(shards, until);
+            return std::int64_t{0};
+        });
         const std::size_t width = found.rows.root->columns.size();
-        exec::row_spool rows(width);
+        exec::row_spool rows(width, held_);
         std::vector<arg> row(width);
-        {
+        s_.guarded([&] {  // nothing is written yet
             const auto source = exec::open(found.rows, how_to_run(s_, until, &held_));
             while (source->next(row)) rows.append(row);
-        }
-        keyed_change to(s_, found, returned_, until);
-        while (rows.next(row)) to.put(row);
-        return to.finish();
+        });
+        return writing([&] {
+            keyed_change to(s_, found, returned_, until);
+            while (rows.next(row)) to.put(row);
+            return to.finish();
+        });
     }
 
     session_core::state& s_;
-    exec::held_memory held_;
+    exec::held_memory& held_;
     const exec::row_sink& returned_;
 };
 
 }  // namespace
 
-std::int64_t session_core::state::change(const sql::change_ptr& c, const exec::row_sink& returned,
-                                         reach how_far) {
+std::int64_t session_core::state::change(const sql::change_ptr& c, reach how_far,
+                                         const exec::row_sink& returned, exec::held_memory& held) {
     check_usable("run()");
     check_may_write();
     const deadline until = limit();
     if (options.autoflush) flush(ending::keep_open, until);
-    return change_run(*this, returned).run(c, how_far, until);
+    return change_run(*this, held, returned).run(c, how_far, until);
 }
 
 bool session_core::state::row_is_gone(record& r) {
@@ -201,7 +243,8 @@ bool session_core::state::row_is_gone(record& r) {
 }
 
 std::int64_t session_core::run(const sql::change_ptr& c, reach how_far) {
-    return state_->change(c, {}, how_far);
+    exec::held_memory held(state_->limits());
+    return state_->change(c, how_far, {}, held);
 }
 
 row_set_ptr session_core::run_returning(const sql::change_ptr& c, reach how_far) {
@@ -212,9 +255,31 @@ row_set_ptr session_core::run_returning(const sql::change_ptr& c, reach how_far)
         held.add(1, exec::bytes_of(row), "the rows of RETURNING");
         rows->append(row);
     };
-    state_->change(c, keep, how_far);
+    state_->change(c, how_far, keep, held);
     return published(std::move(rows));
 }
+
+namespace {
+
+/// By another key than the generated one: the row that is there keeps its own.
+bool meets_rows_with_other_keys(const bound_table& t, const sql::change& how) {
+    const auto& key = how.inserted->conflict_key;
+    return how.inserted->has_conflict && t.generated() &&
+           std::find(key.begin(), key.end(), *t.generated()) == key.end();
+}
+
+[[noreturn]] void refuse_new_key(const bound_table& t) {
+    const schema::table& table = t.table();
+    raise({.code = error_code::not_supported,
+           .message = fmt::format(
+               "upsert() of an object without {0}.{1} by another key: the row that is there keeps "
+               "its own {1}, and the object would have one that no row has; set it, name a key "
+               "with {1}, or use insert_into(...).on_conflict(...).returning({1})",
+               table.name, table.columns[*t.generated()].name),
+           .table = table.name});
+}
+
+}  // namespace
 
 std::int64_t session_core::upsert(const model::entity& e, const sql::change_ptr& rule,
                                   void* context, void* (*next)(void* context)) {
@@ -231,17 +296,23 @@ std::int64_t session_core::upsert(const model::entity& e, const sql::change_ptr&
 std::int64_t session_core::state::insert_objects(const model::entity& e, const sql::change_ptr& how,
                                                  object_range objects, deadline until) {
     bound_table& t = bind(e);
+    exec::held_memory held(limits());
+    const exec::row_sink nobody;
+    change_run run(*this, held, nobody);
+    run.check_engines(*how, nullptr);
     row_maker maker(*this, *how, until);
-    checked_rows rows(e.table.columns.size());
+    checked_rows rows(e.table, held);
     std::vector<arg> values;
+    const bool key_may_differ = meets_rows_with_other_keys(t, *how);
     while (void* const object = objects.next(objects.context)) {
+        if (key_may_differ && lacks_generated_key(t, object)) refuse_new_key(t);
         fill_generated_key(db, t, object);
         values.clear();
         for (std::size_t i = 0; i < e.members.size(); ++i)
             values.push_back(e.get(object, static_cast<column_index>(i)));
         rows.add(maker.make(values));
     }
-    return change_run(*this, {}).insert(how, std::move(rows), until);
+    return run.insert(how, std::move(rows), until);
 }
 
 }  // namespace shardwise::orm

@@ -3,6 +3,7 @@
 
 #include "engine/engine.hpp"
 #include "engine/scratch.hpp"
+#include "engine/statement_of.hpp"
 #include "sql/compiler.hpp"
 
 namespace shardwise::orm {
@@ -34,11 +35,8 @@ void compute(const std::vector<sql::expr_ptr>& row, std::vector<value>& to, dead
     const sql::compiled text =
         sql::compile(*sql::make_select(one_row(), items.data(), items.size()),
                      sql::dialect_for(sql::dialect_kind::sqlite));
-    engine::statement s;
-    s.text = text.text;
+    engine::statement s = engine::statement_of(text);
     s.prepare = false;
-    for (const sql::typed& t : text.parameters) s.parameters.push_back({t.type, t.scale});
-    for (const sql::typed& t : text.columns) s.columns.push_back({t.type, t.scale});
     std::vector<arg> args;
     for (const value& v : text.values) args.push_back(v.view());
     const auto scratch = engine::open_scratch(scratch_memory);

@@ -165,16 +165,13 @@ void keyed_change::change(shard_index shard, std::span<const arg* const> rows) {
         c = sql::change_ptr(plain);
         plain->returning.clear();
     }
-    const sql::compiled text = sql::compile(*c, s_.db.endpoint(shard).dialect());
-    std::vector<arg> args;
-    for (const value& v : text.values) args.push_back(v.view());
     std::int64_t changed = 0;
     const bool counts = !table_.is_reference() || shard == 0;
     const auto note = [this, counts, reads_back, &changed](std::int64_t n) {
         if (reads_back) changed = n;
         if (counts) rows_ += n;
     };
-    queue_.send(shard, statement_for(s_, shard, text), args, note, taker(shard));
+    queue_.send(shard, sql::compile(*c, s_.db.endpoint(shard).dialect()), note, taker(shard));
     if (!reads_back) return;
     queue_.finish(shard);
     if (changed != static_cast<std::int64_t>(rows.size()))
@@ -184,18 +181,7 @@ void keyed_change::change(shard_index shard, std::span<const arg* const> rows) {
                                       table_.name),
                .shard = s_.db.shard_name(shard),
                .table = table_.name});
-    read_back(shard, rows);
-}
-
-void keyed_change::read_back(shard_index shard, std::span<const arg* const> rows) {
-    std::vector<sql::expr_ptr> items;
-    for (const sql::select_item& i : found_.change->returning) items.push_back(i.expression);
-    const sql::select_ptr q =
-        sql::add_where(sql::make_select(table_, items.data(), items.size()), is_one_of(rows));
-    const sql::compiled text = sql::compile(*q, s_.db.endpoint(shard).dialect());
-    std::vector<arg> args;
-    for (const value& v : text.values) args.push_back(v.view());
-    queue_.send(shard, statement_for(s_, shard, text), args, {}, taker(shard));
+    queue_.read_back(shard, *found_.change, is_one_of(rows), taker(shard));
 }
 
 }  // namespace shardwise::orm

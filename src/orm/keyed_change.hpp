@@ -30,7 +30,6 @@ private:
     void change(shard_index shard, std::span<const arg* const> rows);
     sql::change_ptr statement(std::span<const arg* const> rows) const;
     sql::expr_ptr is_one_of(std::span<const arg* const> rows) const;
-    void read_back(shard_index shard, std::span<const arg* const> rows);
     bool on_mariadb(shard_index shard) const;
     statement_queue::on_row taker(shard_index shard);
 

@@ -162,19 +162,24 @@ void row_inserter::meet_conflicts(shard_index shard, std::span<const arg* const>
                     [&present, i](std::span<const arg>) { present[i] = true; });
     }
     queue_.finish(shard);
+    // In the order of the rows: an update may take or free what another key of a fresh row needs.
     std::vector<const arg*> fresh;
     std::vector<std::int64_t> matched(rows.size(), 0);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (!present[i])
+        if (!present[i]) {
             fresh.push_back(rows[i]);
-        else if (!change_->assignments.empty())
+        } else if (!change_->assignments.empty()) {
+            insert(shard, fresh, false);
+            fresh.clear();
             update(shard, rows[i], matched[i]);
+        }
     }
     insert(shard, fresh, false);
     queue_.finish(shard);  // the answers go into what lives here
     for (std::size_t i = 0; i < rows.size(); ++i) {
         count(shard, matched[i]);
-        if (matched[i] > 0 && !change_->returning.empty()) read_back(shard, rows[i]);
+        if (matched[i] > 0 && !change_->returning.empty())
+            queue_.read_back(shard, *change_, is_row(rows[i]), taker(shard));
     }
     queue_.finish(shard);
 }
@@ -197,23 +202,8 @@ void row_inserter::update(shard_index shard, const arg* row, std::int64_t& match
     c->where = is_row(row);
     if (change_->where)
         c->where = sql::binary(sql::op::conj, c->where, with_values(change_->where, row));
-    const sql::compiled text = sql::compile(*c, s_.db.endpoint(shard).dialect());
-    std::vector<arg> args;
-    for (const value& v : text.values) args.push_back(v.view());
-    queue_.send(shard, statement_for(s_, shard, text), args,
+    queue_.send(shard, sql::compile(*c, s_.db.endpoint(shard).dialect()),
                 [&matched](std::int64_t n) { matched = n; });
-}
-
-/// MariaDB has no UPDATE ... RETURNING; the row is locked by the update.
-void row_inserter::read_back(shard_index shard, const arg* row) {
-    std::vector<sql::expr_ptr> items;
-    for (const sql::select_item& i : change_->returning) items.push_back(i.expression);
-    const sql::select_ptr q =
-        sql::add_where(sql::make_select(table_, items.data(), items.size()), is_row(row));
-    const sql::compiled text = sql::compile(*q, s_.db.endpoint(shard).dialect());
-    std::vector<arg> args;
-    for (const value& v : text.values) args.push_back(v.view());
-    queue_.send(shard, statement_for(s_, shard, text), args, {}, taker(shard));
 }
 
 }  // namespace shardwise::orm

@@ -42,7 +42,6 @@ private:
     void insert(shard_index shard, std::span<const arg* const> rows, bool with_conflict);
     void meet_conflicts(shard_index shard, std::span<const arg* const> rows);
     void update(shard_index shard, const arg* row, std::int64_t& matched);
-    void read_back(shard_index shard, const arg* row);
     std::string conflict_key_of(std::span<const arg> cells) const;
     sql::expr_ptr is_row(const arg* row) const;
     sql::expr_ptr with_values(const sql::expr_ptr& e, const arg* row) const;

@@ -20,6 +20,11 @@ bool is_number(const arg& v) {
     return v.kind() == kind::integer || v.kind() == kind::real || v.kind() == kind::decimal;
 }
 
+bool is_about_values(error_code code) {
+    return code == error_code::value_not_storable || code == error_code::bad_value ||
+           code == error_code::no_shard_key || code == error_code::unroutable_key;
+}
+
 }  // namespace
 
 row_maker::row_maker(session_core::state& s, const sql::change& c, deadline until)
@@ -86,6 +91,19 @@ void row_maker::check_storable(std::span<const arg> cells, shard_index shard) co
 
 row_maker::made row_maker::make(std::span<const arg> values, const std::vector<bool>& by_default) {
     session_core::state::check_in_time(until_);
+    ++row_;
+    try {
+        return complete(values, by_default);
+    } catch (const error& failure) {
+        if (!is_about_values(failure.code())) throw;
+        error_info info = failure.info();
+        info.message = fmt::format("row {}: {}", row_, info.message);
+        raise(std::move(info));
+    }
+}
+
+row_maker::made row_maker::complete(std::span<const arg> values,
+                                    const std::vector<bool>& by_default) {
     for (std::size_t i = 0; i < cells_.size(); ++i) {
         const auto c = static_cast<schema::column_index>(i);
         if (table_.columns[i].generated == schema::generation::bucket) continue;

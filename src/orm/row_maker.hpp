@@ -22,10 +22,12 @@ public:
     };
     /// `values`: one for each column that the INSERT gives; those marked in `by_default` (empty:
     /// none) take what the table declares. Throws before anything is sent: value_not_storable,
-    /// bad_value, no_shard_key, unroutable_key, timeout, cancelled.
+    /// bad_value, no_shard_key, unroutable_key (all with the number of the row), timeout,
+    /// cancelled.
     made make(std::span<const arg> values, const std::vector<bool>& by_default = {});
 
 private:
+    made complete(std::span<const arg> values, const std::vector<bool>& by_default);
     arg declared(schema::column_index c);
     arg kept(schema::column_index c, const arg& v) const;
     void check_storable(std::span<const arg> cells, shard_index shard) const;
@@ -38,6 +40,7 @@ private:
     std::vector<shard_index> engines_;               ///< reference tables: one shard of each engine
     std::vector<arg> cells_;
     std::vector<arg> key_;
+    std::int64_t row_ = 0;  ///< the number of the last one, from 1
 };
 
 }  // namespace shardwise::orm

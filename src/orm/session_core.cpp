@@ -31,10 +31,13 @@ bool is_unset(const arg& v) {
 
 }  // namespace
 
+bool lacks_generated_key(const bound_table& t, const void* object) {
+    return t.generated() && is_unset(t.entity().get(object, *t.generated()));
+}
+
 void fill_generated_key(cluster_layer::core& db, const bound_table& t, void* object) {
-    if (!t.generated()) return;
+    if (!lacks_generated_key(t, object)) return;
     const model::entity& e = t.entity();
-    if (!is_unset(e.get(object, *t.generated()))) return;
     if (e.table.columns[*t.generated()].type == column_type::uuid) {
         e.put(object, *t.generated(), arg{sharding::make_uuid_v7()});
     } else {

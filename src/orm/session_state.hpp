@@ -121,7 +121,8 @@ struct session_core::state {
     /// A statement of this session deleted the row of an object that is still known.
     bool row_is_gone(record& r);
     /// Runs UPDATE, DELETE and INSERT; RETURNING goes to `returned`.
-    std::int64_t change(const sql::change_ptr& c, const exec::row_sink& returned, reach how_far);
+    std::int64_t change(const sql::change_ptr& c, reach how_far, const exec::row_sink& returned,
+                        exec::held_memory& held);
     /// Objects that a caller gives away one by one; nullptr: no more.
     struct object_range {
         void* context;
@@ -140,6 +141,8 @@ struct session_core::state {
     void come_back(record& r) noexcept;
 };
 
+/// The table generates a key, and the struct has none yet.
+bool lacks_generated_key(const bound_table& t, const void* object);
 /// Sets the generated key of a struct that has none yet.
 void fill_generated_key(cluster_layer::core& db, const bound_table& t, void* object);
 

@@ -7,9 +7,12 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+#include "exec/row_buffer.hpp"
 #include "orm/known_tables.hpp"
+#include "orm/reading.hpp"
 #include "orm/row_set.hpp"
 #include "orm/session_state.hpp"
+#include "orm/unique_reads.hpp"
 #include "plan/explain.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/typing.hpp"
@@ -94,6 +97,25 @@ sql_result plan_rows(const explanation& e) {
     return out;
 }
 
+void read_each(session_core::state& s, const sql::select_ptr& q, reach how_far,
+               exec::held_memory& held, const exec::row_sink& keep) {
+    const deadline until = s.limit();
+    if (s.options.autoflush) s.flush(session_core::state::ending::keep_open, until);
+    located_plan p(s, q, until);
+    bool found = false;
+    do {
+        check_reach(s, *p, q, how_far, until);
+        s.guarded([&] {
+            const auto source = exec::open(*p, how_to_run(s, until, &held));
+            std::vector<arg> row(p->root->columns.size());
+            while (source->next(row)) {
+                found = true;
+                keep(row);
+            }
+        });
+    } while (p.moved(found));
+}
+
 }  // namespace
 
 row_set_ptr session_core::select_text(std::string_view text, const sql_argument* arguments,
@@ -123,18 +145,19 @@ sql_result session_core::run_text(std::string_view text, const sql_argument* arg
         out.changed = run(*change, how_far);
         return out;
     }
-    const row_set_ptr rows = change != nullptr
-                                 ? run_returning(*change, how_far)
-                                 : select(std::get<sql::select_ptr>(s.parsed), how_far);
-    if (change != nullptr) out.changed = static_cast<std::int64_t>(rows->rows);
-    out.headings = std::move(s.headings);
-    out.rows.reserve(rows->rows);
-    for (std::size_t i = 0; i < rows->rows; ++i) {
-        const arg* const row = row_at(*rows, i);
-        std::vector<value>& kept = out.rows.emplace_back();
-        kept.reserve(rows->width);
-        for (std::size_t c = 0; c < rows->width; ++c) kept.emplace_back(row[c]);
+    exec::held_memory held(state_->limits());
+    const auto keep = [&](std::span<const arg> row) {
+        held.add(1, row.size() * sizeof(value) + exec::text_bytes(row),
+                 change != nullptr ? "the rows of RETURNING" : "the result");
+        out.rows.emplace_back(row.begin(), row.end());
+    };
+    if (change != nullptr) {
+        state_->change(*change, how_far, keep, held);
+        out.changed = static_cast<std::int64_t>(out.rows.size());
+    } else {
+        read_each(*state_, std::get<sql::select_ptr>(s.parsed), how_far, held, keep);
     }
+    out.headings = std::move(s.headings);
     return out;
 }
 

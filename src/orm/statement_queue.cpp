@@ -2,6 +2,7 @@
 #include "orm/statement_queue.hpp"
 
 #include "engine/engine.hpp"
+#include "engine/statement_of.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/compiler.hpp"
 
@@ -17,10 +18,7 @@ constexpr std::size_t most_cached_parameters = 4096;
 
 engine::statement_ptr statement_for(session_core::state& s, shard_index shard,
                                     const sql::compiled& text) {
-    engine::statement out;
-    out.text = text.text;
-    for (const sql::typed& t : text.parameters) out.parameters.push_back({t.type, t.scale});
-    for (const sql::typed& t : text.columns) out.columns.push_back({t.type, t.scale});
+    engine::statement out = engine::statement_of(text);
     out.prepare = text.parameters.size() <= most_cached_parameters;
     return s.db.endpoint(shard).prepare(std::move(out));
 }
@@ -45,6 +43,22 @@ void statement_queue::send(shard_index shard, engine::statement_ptr what, std::s
         raise(std::move(info));
     }
     advance(shard, most_in_flight);
+}
+
+void statement_queue::send(shard_index shard, const sql::compiled& text, on_end end, on_row row) {
+    std::vector<arg> args;
+    args.reserve(text.values.size());
+    for (const value& v : text.values) args.push_back(v.view());
+    send(shard, statement_for(s_, shard, text), args, std::move(end), std::move(row));
+}
+
+void statement_queue::read_back(shard_index shard, const sql::change& c,
+                                const sql::expr_ptr& changed, on_row row) {
+    std::vector<sql::expr_ptr> items;
+    for (const sql::select_item& i : c.returning) items.push_back(i.expression);
+    const sql::select_ptr q =
+        sql::add_where(sql::make_select(*c.target, items.data(), items.size()), changed);
+    send(shard, sql::compile(*q, s_.db.endpoint(shard).dialect()), {}, std::move(row));
 }
 
 void statement_queue::advance(shard_index shard, std::size_t most) {

@@ -26,6 +26,12 @@ public:
     /// `args` are copied. The callbacks run inside later calls of send() and finish().
     void send(shard_index shard, engine::statement_ptr what, std::span<const arg> args,
               on_end end = {}, on_row row = {});
+    /// With the values that stand in it.
+    void send(shard_index shard, const sql::compiled& text, on_end end = {}, on_row row = {});
+    /// RETURNING of an UPDATE on MariaDB, which has none: the rows that fulfil `changed`, which the
+    /// UPDATE has locked.
+    void read_back(shard_index shard, const sql::change& c, const sql::expr_ptr& changed,
+                   on_row row);
     /// Until nothing is under way on this shard, or anywhere.
     void finish(shard_index shard);
     void finish();

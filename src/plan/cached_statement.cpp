@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "engine/statement_of.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/constants.hpp"
 
@@ -113,10 +114,7 @@ private:
 };
 
 engine::statement to_statement(const sql::compiled& c, bool streaming) {
-    engine::statement s;
-    s.text = c.text;
-    for (const sql::typed& t : c.parameters) s.parameters.push_back({t.type, t.scale});
-    for (const sql::typed& t : c.columns) s.columns.push_back({t.type, t.scale});
+    engine::statement s = engine::statement_of(c);
     s.prepare = c.parameters.size() <= most_prepared_parameters;
     s.streaming = streaming;
     return s;

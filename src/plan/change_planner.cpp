@@ -102,6 +102,12 @@ bool same_columns(std::vector<schema::column_index> a, std::vector<schema::colum
     return a == b;
 }
 
+/// excluded.column: the value that the row was to be inserted with.
+bool is_excluded(const sql::expr& e, schema::column_index column) {
+    return e.kind == sql::expr_kind::column && e.ref.alias == sql::excluded_row &&
+           e.ref.column == column;
+}
+
 /// What is unique on each shard is unique in the cluster only when the key tells the shard.
 void check_conflict(const sql::change& c) {
     if (!c.inserted->has_conflict) return;
@@ -127,6 +133,15 @@ void check_conflict(const sql::change& c) {
         if (a.to->has_query)
             refuse(t, error_code::not_supported,
                    fmt::format("a subquery in ON CONFLICT of table \"{}\"", t.name));
+    for (const sql::change::assignment& a : c.assignments)
+        if (std::find(key.begin(), key.end(), a.column) != key.end() &&
+            !is_excluded(*a.to, a.column))
+            refuse(t, error_code::not_supported,
+                   fmt::format("ON CONFLICT of table \"{}\" sets column \"{}\" of the key that it "
+                               "names to something else than the value that conflicts: later rows "
+                               "of the statement would meet another row than the one named; use "
+                               "an UPDATE",
+                               t.name, t.columns[a.column].name));
     for (const schema::column_index k : t.placed.shard_key)
         if (std::find(key.begin(), key.end(), k) == key.end())
             refuse(t, error_code::not_supported,
@@ -259,6 +274,15 @@ std::vector<schema::column_index> looked_up_columns(const schema::table& t) {
     return all;
 }
 
+/// Without subqueries the rows are changed on the shards that they are found on.
+route where_changed(const sql::change& c, const planning& p, const plan& rows,
+                    const std::string& reason) {
+    if (c.target->is_reference() || has_queries(c)) return everywhere(*c.target, p.view, reason);
+    route out = rows.where;
+    out.reason += "; " + reason;
+    return out;
+}
+
 planned<change_plan> found_first(const sql::change_ptr& c, const planning& p,
                                  const std::string& reason) {
     const schema::table& t = *c->target;
@@ -283,7 +307,7 @@ planned<change_plan> found_first(const sql::change_ptr& c, const planning& p,
     found.rows = std::move(std::get<plan>(rows));
     change_plan out;
     out.replicated = t.is_reference();
-    out.where = everywhere(t, p.view, reason);
+    out.where = where_changed(*c, p, found.rows, reason);
     out.found = std::make_shared<const found_rows>(std::move(found));
     return out;
 }
@@ -302,6 +326,18 @@ std::optional<std::vector<std::size_t>> key_positions(const sql::change& c) {
     return positions;
 }
 
+/// As place(), naming the row that cannot be placed.
+std::optional<placement> place_row(const schema::table& t, std::span<const arg> key,
+                                   std::size_t row, const planning& p) {
+    try {
+        return place(t, key, p.view, p.entries);
+    } catch (const error& failure) {
+        error_info info = failure.info();
+        info.message = fmt::format("row {}: {}", row + 1, info.message);
+        raise(std::move(info));
+    }
+}
+
 planned<change_plan> listed(const sql::change_ptr& c, const planning& p) {
     change_plan out;
     out.replicated = c->target->is_reference();
@@ -313,13 +349,15 @@ planned<change_plan> listed(const sql::change_ptr& c, const planning& p) {
     if (!key) return out;
     std::vector<pending_key> pending;
     shard_set shards;
-    for (const std::vector<sql::expr_ptr>& row : c->inserted->rows) {
+    const auto& rows = c->inserted->rows;
+    for (std::size_t n = 0; n < rows.size(); ++n) {
+        const std::vector<sql::expr_ptr>& row = rows[n];
         std::vector<arg> values;
         for (const std::size_t i : *key)
             if (row[i] && row[i]->kind == sql::expr_kind::constant)
                 values.push_back(row[i]->literal.view());
         if (values.size() != key->size()) return out;
-        const auto at = place(*c->target, values, p.view, p.entries);
+        const auto at = place_row(*c->target, values, n, p);
         if (at) {
             shards.push_back(at->shard);
         } else {

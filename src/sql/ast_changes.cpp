@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sql/building.hpp"
+#include "sql/rewrite.hpp"
 #include "sql/typing.hpp"
 
 namespace shardwise::sql {
@@ -153,6 +154,12 @@ change_ptr add_returning(const change_ptr& from, const expr_ptr* items, std::siz
             if (items[i]->has_query)
                 raise(error_code::not_supported,
                       "RETURNING cannot hold a subquery: ask for its value afterwards");
+            for_each_node(items[i], [](const expr& x) {
+                if (x.kind == expr_kind::column && x.ref.alias == excluded_row)
+                    refuse_query(
+                        "RETURNING gives the row as it is stored: name the column without "
+                        "excluded");
+            });
             c.returning.push_back({items[i], {}});
         }
     });

@@ -148,6 +148,10 @@ void add_types(compiled& to, const change& c) {
 
 }  // namespace
 
+void check_assignments(const change& c, const dialect& d) {
+    if (c.assignments.size() > 1) static_cast<void>(in_safe_order(c, d));
+}
+
 compiled write_change(const change& c, const dialect& d, bool pad_lists) {
     if (c.what == change::verb::insert) return write_insert_select(c, d, pad_lists);
     const bool updates = c.what == change::verb::update;

@@ -43,6 +43,8 @@ struct compiled {
 };
 
 compiled compile(const select& s, const dialect& d);
+/// Throws not_supported when `d` cannot set these columns in one statement.
+void check_assignments(const change& c, const dialect& d);
 /// UPDATE, DELETE, and INSERT ... SELECT without ON CONFLICT and RETURNING.
 compiled compile(const change& c, const dialect& d);
 /// INSERT of `rows` rows of all columns of c's table, sw_bucket included, with c's ON CONFLICT and

@@ -49,6 +49,18 @@ public:
                     [&](std::span<const arg> row) { values.push_back(row[0].to_integer()); });
         return values;
     }
+    /// The same for texts.
+    std::vector<std::string> ask_texts(std::size_t shard, const std::string& sql) const {
+        engine::engine e(engine::parse_url(shards_.at(shard).url), {});
+        const auto link = e.acquire(deadline::after(std::chrono::seconds(10)));
+        engine::statement s;
+        s.text = sql;
+        s.columns = {{column_type::text, 0}};
+        std::vector<std::string> values;
+        engine::run(*link, s, {}, deadline::after(std::chrono::seconds(10)),
+                    [&](std::span<const arg> row) { values.emplace_back(row[0].text()); });
+        return values;
+    }
     void execute(std::size_t shard, const std::string& sql) const {
         execute(shards_.at(shard).url, sql);
     }

@@ -29,6 +29,8 @@ public:
             if (const auto bucket = target_.bucket_column()) {
                 mine->inserted->columns.push_back(*bucket);
                 source->items.push_back({bucket_, {}});
+                // One bucket for each key, and the key is grouped: the groups stay what they are.
+                if (!source->group_by.empty()) source->group_by.push_back(bucket_);
             }
             mine->inserted->source = sql::freeze(source);
             out.push_back({p.shard, owner});
@@ -78,12 +80,18 @@ private:
                 const sql::expr& e = *c_.inserted->source->items[*at].expression;
                 const key_column* const known = scope.find(e.ref);
                 if (known == nullptr || known->key != i || known->outer) return false;
+                if (e.type.nullable && !nulls_stay(*e.ref.table)) return false;
                 if (!bucket_stays(*known)) return false;
             }
             return scope.key_count() == key.size();
         } catch (const not_supported_error&) {
             return false;
         }
+    }
+
+    /// A row without a key lives in the bucket for them, which both tables must have.
+    bool nulls_stay(const schema::table& source) const {
+        return target_.placed.null_bucket && source.placed.null_bucket;
     }
 
     bool bucket_stays(const key_column& k) {

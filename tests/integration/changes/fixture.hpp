@@ -3,6 +3,8 @@
 // same kind and in one SQLite database: they must change the same rows, count and return the same.
 #pragma once
 
+#include <gmock/gmock.h>
+
 #include <functional>
 
 #include "integration/changes/model.hpp"

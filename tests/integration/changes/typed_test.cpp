@@ -94,6 +94,31 @@ TEST_P(TypedChanges, ReturningGivesTuples) {
     EXPECT_EQ(s.get<memo>(std::get<0>(made[0]))->text, "x");
 }
 
+TEST_P(TypedChanges, ReturningGivesTheRowAsItIsStored) {
+    const auto upserts = insert_into(stocks.person_id, stocks.label, stocks.amount)
+                             .values(1, "bolt", 5)
+                             .on_conflict(stocks.person_id, stocks.label)
+                             .update(stocks.amount);
+    try {
+        static_cast<void>(upserts.returning(excluded(stocks.amount) + 1));
+        ADD_FAILURE() << "is refused when it is written";
+    } catch (const error& e) {
+        EXPECT_EQ(e.code(), error_code::bad_query);
+        EXPECT_THAT(e.info().message, testing::HasSubstr("without excluded"));
+    }
+}
+
+TEST_P(TypedChanges, AnUpsertNamesTheRowThatCannotBeStored) {
+    session s(many());
+    std::vector<land> rows{{"q1", "x"}, {"q2", "y"}, {"too long", "z"}};
+    try {
+        s.upsert(rows);
+        ADD_FAILURE() << "it is too long";
+    } catch (const error& e) {
+        EXPECT_THAT(e.info().message, testing::StartsWith("row 3: "));
+    }
+}
+
 TEST_P(TypedChanges, UpsertOfObjects) {
     const auto upserted = [](session& s) {
         std::vector<stock> rows{
@@ -199,8 +224,9 @@ TEST_P(TypedChanges, ARollbackUndoesAllOfIt) {
     EXPECT_EQ(rows("SELECT * FROM stock"), before);
 }
 
+/// Rows wait in scratch space; what is held beside it is a batch for each shard.
 TEST_P(TypedChanges, ManyRowsGoThroughBoundedMemory) {
-    session s(many());
+    session s(many(), {.limits = result_limits{.rows = 3'500, .bytes = 400'000}});
     std::vector<item> rows;
     for (std::int64_t i = 0; i < 3000; ++i)
         rows.push_back({.id = 100000 + i,

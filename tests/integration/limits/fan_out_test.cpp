@@ -138,6 +138,35 @@ TEST_P(FanOut, TheClustersPolicyHoldsUnlessTheSessionHasItsOwn) {
     EXPECT_EQ(own.all(select<track>()).size(), 12u);
 }
 
+TEST_P(FanOut, AnInsertAsksAsManyShardsAsItsRowsMayReach) {
+    session s{*db, strict};
+    EXPECT_EQ(s.sql("INSERT INTO play VALUES (50 + 50, 1, 1)").changed, 1) << "one row";
+    const std::string two =
+        message_of([&] { s.sql("INSERT INTO play VALUES (50 + 51, 1, 1), (50 + 52, 1, 1)"); });
+    EXPECT_THAT(two, HasSubstr("asks 2 of 3 shards"));
+    EXPECT_EQ(
+        s.sql(at_most_shards(2), "INSERT INTO play VALUES (60 + 1, 1, 1), (60 + 2, 1, 1)").changed,
+        2);
+    s.rollback();
+}
+
+TEST_P(FanOut, WhatAChangeOfAReferenceTableReadsIsCounted) {
+    session s{*db, strict};
+    for (const char* scatters :
+         {"INSERT INTO number SELECT rating + 100 FROM track WHERE rating = 1",
+          "UPDATE number SET n = n + 50 WHERE n IN (SELECT rating FROM track)",
+          "DELETE FROM number WHERE n > (SELECT max(rating) FROM track)"}) {
+        const std::string said = message_of([&] { s.sql(scatters); });
+        EXPECT_THAT(said, HasSubstr("asks 3 of 3 shards")) << scatters;
+        EXPECT_THAT(said, HasSubstr("placed by track.id")) << scatters;
+    }
+    EXPECT_EQ(s.sql("INSERT INTO number SELECT rating + 200 FROM track WHERE id = 6").changed, 1);
+    EXPECT_EQ(s.sql("INSERT INTO number SELECT n + 300 FROM number WHERE n = 1").changed, 1);
+    EXPECT_EQ(
+        s.sql("DELETE FROM number WHERE n IN (SELECT rating FROM track WHERE id = 6)").changed, 1);
+    s.rollback();
+}
+
 TEST_P(FanOut, PendingObjectsAreWrittenWhateverTheyReach) {
     session s{*db, strict};
     for (std::int64_t i = 100; i < 103; ++i) s.add(track{.id = i, .price = 1, .words = ""});

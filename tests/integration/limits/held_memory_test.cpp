@@ -77,6 +77,52 @@ TEST_P(HeldMemory, TheScratchDatabaseSpillsUpToItsOwnLimit) {
     EXPECT_LE(e.held_bytes, 1'000'000u);
 }
 
+TEST_P(HeldMemory, RowsThatWaitForBeingWrittenAreScratchSpace) {
+    add_tracks(400, 1'000);
+    add_numbers(3);
+    session s{*db, limited({.scratch_bytes = 50'000})};
+    s.run(update<number>().set(numbers.n, 77).where(numbers.n == 1));
+    std::vector<track> many(200);
+    for (std::size_t i = 0; i < many.size(); ++i)
+        many[i] = {.id = std::int64_t(1'000 + i), .price = 1, .words = std::string(1'000, 'x')};
+    for (const auto& call : std::vector<std::function<void()>>{
+             [&] { s.upsert(many); },
+             [&] {
+                 s.sql(
+                     "INSERT INTO track SELECT id + 1000, name, rating, score, price, words "
+                     "FROM track");
+             },
+             [&] {
+                 s.sql(
+                     "UPDATE track SET words = (SELECT max(u.words) || track.name FROM track "
+                     "u)");
+             }})
+        EXPECT_THAT(message_of(call), HasSubstr("limits.scratch_bytes"));
+    many.resize(10);
+    EXPECT_EQ(s.upsert(many), 10) << "nothing was written: the transaction goes on";
+    s.commit();
+    EXPECT_EQ(s.count(select<track>()), 410);
+    EXPECT_EQ(s.count(select<number>().where(numbers.n == 77)), 1);
+}
+
+TEST_P(HeldMemory, TooManyRowsOfReturningEndTheTransaction) {
+    add_tracks(300, 1'000);
+    for (const result_limits l : {result_limits{.rows = 100}, result_limits{.bytes = 100'000}}) {
+        session s{*db, limited(l)};
+        for (const auto& call : std::vector<std::function<void()>>{
+                 [&] { s.sql("UPDATE track SET rating = 99 RETURNING words"); },
+                 [&] { s.run(update<track>().set(tracks.rating, 99).returning(tracks.words)); }}) {
+            EXPECT_EQ(code_of(call), "result_too_large");
+            EXPECT_EQ(code_of([&] { s.commit(); }), "bad_state");
+            s.rollback();
+        }
+        EXPECT_EQ(s.count(select<track>().where(tracks.rating == 99)), 0);
+        EXPECT_EQ(s.sql("UPDATE track SET rating = 98 WHERE id <= 50 RETURNING words").rows.size(),
+                  50u);
+        s.rollback();
+    }
+}
+
 TEST_P(HeldMemory, WhatIsHeldIsCountedAndGivenBack) {
     add_tracks(300);
     session s{*db};

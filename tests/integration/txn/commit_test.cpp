@@ -43,6 +43,22 @@ TEST_P(Commit, OfOneShardIsAnOrdinaryOne) {
     expect_sound(*db, {1});
 }
 
+TEST_P(Commit, OfAnUpdateOnOneShardThatReturnsItsRowsIsAnOrdinaryOne) {
+    const std::int64_t before = all_decisions();
+    session s{*db, {.mode = commit_mode::single_shard}};
+    for (std::int64_t shard = 0; shard < 3; ++shard) {
+        const auto paid = s.run(update<purse>()
+                                    .set(purses.balance, purses.balance + 0)
+                                    .where(purses.id == shard)
+                                    .returning(purses.balance));
+        ASSERT_EQ(paid.size(), 1u);
+        EXPECT_EQ(std::get<0>(paid[0]), first_balance);
+        s.commit();
+    }
+    EXPECT_EQ(all_decisions(), before);
+    expect_sound(*db, {});
+}
+
 TEST_P(Commit, ShardsThatOnlyReadHaveNoPartInTheDecision) {
     const std::int64_t before = all_decisions();
     session s{*db};

@@ -7,7 +7,8 @@ namespace shardwise::exec {
 namespace {
 
 void write_and_read(std::size_t memory, int rows) {
-    row_spool spool(4, memory);
+    held_memory held{{}};
+    row_spool spool(4, held, memory);
     for (int i = 0; i < rows; ++i) {
         const std::string text =
             "text " + std::to_string(i) + std::string(static_cast<std::size_t>(i % 50), 'x');
