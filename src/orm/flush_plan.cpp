@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "orm/row_order.hpp"
 #include "schema/column_check.hpp"
 #include "shardwise/base/error.hpp"
 
@@ -75,6 +76,25 @@ void check_values(const session_core::state& s, const change& c) {
     }
 }
 
+/// Within one table, too: inserts with parents first, deletes with children first.
+void order_within_tables(std::vector<change>& changes) {
+    for (std::size_t from = 0; from < changes.size();) {
+        std::vector<record*> rows;
+        std::size_t to = from;
+        for (; to < changes.size() && changes[to].what == changes[from].what &&
+               changes[to].object->table == changes[from].object->table;
+             ++to)
+            rows.push_back(changes[to].object);
+        if (changes[from].what != verb::update) {
+            std::vector<std::size_t> order = parents_first(rows);
+            if (changes[from].what == verb::erase) std::reverse(order.begin(), order.end());
+            for (std::size_t i = 0; i < order.size(); ++i)
+                changes[from + i].object = rows[order[i]];
+        }
+        from = to;
+    }
+}
+
 std::vector<change> collect(session_core::state& s, deadline until) {
     std::vector<change> changes;
     changes.reserve(s.changed.size());
@@ -100,6 +120,7 @@ std::vector<change> collect(session_core::state& s, deadline until) {
         const std::size_t y = b.object->table->order();
         return a.what == verb::erase ? x > y : x < y;
     });
+    order_within_tables(changes);
     return changes;
 }
 
