@@ -6,6 +6,7 @@
 #include "cluster/core.hpp"
 #include "engine/statement_of.hpp"
 #include "sql/compiler.hpp"
+#include "sql/versioned_statements.hpp"
 
 namespace shardwise::cluster_layer {
 namespace {
@@ -40,8 +41,9 @@ bound_table::bound_table(core& db, const model::entity& e, std::size_t order)
         on_shard s;
         s.find =
             endpoint.prepare(engine::statement_of(sql::compile_find(table(), endpoint.dialect())));
-        s.erase = endpoint.prepare(
-            engine::statement_of(sql::compile_delete(table(), endpoint.dialect())));
+        s.erase = endpoint.prepare(engine::statement_of(
+            e.version ? sql::compile_versioned_delete(table(), *e.version, endpoint.dialect())
+                      : sql::compile_delete(table(), endpoint.dialect())));
         shards_.push_back(std::move(s));
     }
 }
@@ -64,8 +66,10 @@ statement_ptr bound_table::update(shard_index s, std::span<const column_index> c
     statement_ptr& slot = shards_[s].updates[{columns.begin(), columns.end()}];
     if (!slot) {
         engine::engine& endpoint = db_.endpoint(s);
-        slot = endpoint.prepare(
-            engine::statement_of(sql::compile_update(table(), columns, endpoint.dialect())));
+        slot = endpoint.prepare(engine::statement_of(
+            entity_.version ? sql::compile_versioned_update(table(), columns, *entity_.version,
+                                                            endpoint.dialect())
+                            : sql::compile_update(table(), columns, endpoint.dialect())));
     }
     return slot;
 }

@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "model/row_version.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/constraint_names.hpp"
 
@@ -148,6 +149,7 @@ const entity& make_entity(const entity_description& d) {
         e->members.push_back({d.columns[i].offset, d.columns[i].type});
         t.columns.push_back(column_of(d.columns[i]));
         add_column_constraints(t, d.columns[i], static_cast<column_index>(i));
+        if ((d.columns[i].flags & is_row_version) != 0) e->version = static_cast<column_index>(i);
     }
     for (std::size_t i = 0; i < d.option_count; ++i) add_option(*e, d.options[i]);
     if (d.stores_bucket) {
@@ -160,6 +162,7 @@ const entity& make_entity(const entity_description& d) {
     }
     name_constraints(t);
     schema::validate(t);
+    if (e->version) remember_versioned(*e);
     return *e.release();
 }
 
@@ -180,7 +183,7 @@ sql::change_ptr upsert_of(const entity& e) {
     };
     sql::change_ptr rule = sql::set_conflict(insert_of(e), key.data(), key.size());
     for (std::size_t i = 0; i < e.members.size(); ++i) {
-        if (holds(key, i) || holds(shard_key, i)) continue;
+        if (holds(key, i) || holds(shard_key, i) || e.version == i) continue;
         const auto c = static_cast<std::uint16_t>(i);
         rule = sql::add_set(rule, c, sql::column({&e.table, c, sql::excluded_row}));
     }

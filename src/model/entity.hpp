@@ -2,6 +2,7 @@
 // What stands behind the opaque model::entity: the table and how to reach the struct's members.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "schema/table.hpp"
@@ -15,7 +16,8 @@ struct entity {
         const codec* type;
     };
     schema::table table;
-    std::vector<member> members;  ///< parallel to table.columns, without sw_bucket
+    std::vector<member> members;                  ///< parallel to table.columns, without sw_bucket
+    std::optional<schema::column_index> version;  ///< the column tagged row_version
     std::size_t size = 0;
     std::size_t alignment = 0;
     void (*construct)(void*) = nullptr;

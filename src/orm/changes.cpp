@@ -10,6 +10,7 @@
 
 #include "exec/row_buffer.hpp"
 #include "exec/row_spool.hpp"
+#include "model/row_version.hpp"
 #include "orm/constant_rows.hpp"
 #include "orm/keyed_change.hpp"
 #include "orm/reading.hpp"
@@ -221,7 +222,7 @@ std::int64_t session_core::state::change(const sql::change_ptr& c, reach how_far
     check_may_write();
     const deadline until = limit();
     if (options.autoflush) flush(ending::keep_open, until);
-    return change_run(*this, held, returned).run(c, how_far, until);
+    return change_run(*this, held, returned).run(model::raising_version(c), how_far, until);
 }
 
 bool session_core::state::row_is_gone(record& r) {
@@ -289,8 +290,9 @@ std::int64_t session_core::upsert(const model::entity& e, const sql::change_ptr&
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     static_cast<void>(s.bind(e));
-    static_cast<void>(s.make_full_plan(rule, until));  // refuses what is no key
-    return s.insert_objects(e, rule, {context, next}, until);
+    const sql::change_ptr raising = model::raising_version(rule);
+    static_cast<void>(s.make_full_plan(raising, until));  // refuses what is no key
+    return s.insert_objects(e, raising, {context, next}, until);
 }
 
 std::int64_t session_core::state::insert_objects(const model::entity& e, const sql::change_ptr& how,

@@ -70,8 +70,22 @@ void write_inside(session_core::state& s, const std::vector<shard_writes>& work,
     write_all(writers, until);
 }
 
+/// Updated objects have the version that their rows have now. A reference table's object was
+/// written on every shard, and its version is raised once.
+void note_versions(const std::vector<shard_writes>& work) {
+    for (const shard_writes& shard : work) {
+        for (const write& w : shard.writes) {
+            if (w.what != write::verb::update) continue;
+            record& r = *w.records.front();
+            const model::entity& e = r.table->entity();
+            if (e.version) e.put(r.object(), *e.version, arg{next_version(r)});
+        }
+    }
+}
+
 /// `keep_open`: more may be changed in this transaction.
 void mark_written(const std::vector<shard_writes>& work, bool keep_open) {
+    note_versions(work);
     for (const shard_writes& shard : work) {
         for (const write& w : shard.writes) {
             for (record* r : w.records) {

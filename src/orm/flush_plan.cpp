@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "orm/row_order.hpp"
 #include "schema/column_check.hpp"
@@ -57,9 +58,30 @@ std::vector<column_index> changed_columns(const record& r) {
                                           "changed; erase the object and add it again",
                                           e.table.name, e.table.columns[i].name),
                    .table = e.table.name});
+        if (differs && e.version == c)
+            raise({.code = error_code::bad_state,
+                   .message = fmt::format("{}.{} is the row_version and is raised by the flush: it "
+                                          "cannot be changed by hand",
+                                          e.table.name, e.table.columns[i].name),
+                   .table = e.table.name});
         if (differs) columns.push_back(c);
     }
     return columns;
+}
+
+std::int64_t next_version(const record& r) {
+    const model::entity& e = r.table->entity();
+    const std::int64_t read = e.get(r.stored(), *e.version).to_integer();
+    const bool narrow = e.table.columns[*e.version].type == column_type::int32;
+    const std::int64_t last = narrow ? std::numeric_limits<std::int32_t>::max()
+                                     : std::numeric_limits<std::int64_t>::max();
+    if (read >= last)
+        raise({.code = error_code::value_not_storable,
+               .message = fmt::format("{}.{}, the row_version, has reached the largest number of "
+                                      "its type",
+                                      e.table.name, e.table.columns[*e.version].name),
+               .table = e.table.name});
+    return read + 1;
 }
 
 namespace {
@@ -107,7 +129,9 @@ std::vector<change> collect(session_core::state& s, deadline until) {
             changes.push_back({verb::erase, &r, {}});
         } else if (r.state == object_state::persistent && r.edited) {
             std::vector<column_index> columns = changed_columns(r);
-            if (!columns.empty()) changes.push_back({verb::update, &r, std::move(columns)});
+            if (columns.empty()) continue;
+            if (r.table->entity().version) static_cast<void>(next_version(r));  // refused here
+            changes.push_back({verb::update, &r, std::move(columns)});
         }
     }
     for (const change& c : changes)

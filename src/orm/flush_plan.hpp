@@ -33,4 +33,7 @@ std::vector<shard_writes> plan_flush(session_core::state& s, deadline until);
 /// for keys.
 std::vector<column_index> changed_columns(const record& r);
 
+/// What an UPDATE writes into the row_version. Throws value_not_storable at the end of its range.
+std::int64_t next_version(const record& r);
+
 }  // namespace shardwise::orm

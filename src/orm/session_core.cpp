@@ -7,6 +7,7 @@
 #include "engine/engine.hpp"
 #include "exec/executor.hpp"
 #include "exec/row_buffer.hpp"
+#include "model/row_version.hpp"
 #include "orm/flush_plan.hpp"
 #include "orm/reading.hpp"
 #include "orm/session_state.hpp"
@@ -356,8 +357,8 @@ explanation session_core::explain(const sql::select_ptr& q) {
 }
 
 explanation session_core::explain(const sql::change_ptr& c) {
-    return plan::explain(state_->make_full_plan(c, state_->limit()), *state_->db.view(),
-                         state_->db.dialects());
+    return plan::explain(state_->make_full_plan(model::raising_version(c), state_->limit()),
+                         *state_->db.view(), state_->db.dialects());
 }
 
 void session_core::flush() {

@@ -24,6 +24,12 @@ void append_key(std::vector<arg>& args, const record& r) {
         args.push_back(r.table->entity().get(r.identity(), c));
 }
 
+/// Of a table with a row_version: only the version that was read is changed or deleted.
+void append_read_version(std::vector<arg>& args, const record& r) {
+    const model::entity& e = r.table->entity();
+    if (e.version) args.push_back(e.get(r.stored(), *e.version));
+}
+
 }  // namespace
 
 shard_writer::shard_writer(cluster_layer::core& db, const shard_writes& work,
@@ -42,11 +48,14 @@ void shard_writer::send(const write& w) {
         case write::verb::update:
             for (const column_index c : w.columns)
                 args_.push_back(first.table->entity().get(first.object(), c));
+            if (first.table->entity().version) args_.push_back(arg{next_version(first)});
             append_key(args_, first);
+            append_read_version(args_, first);
             link_.send(*first.table->update(work_.shard, w.columns), args_);
             break;
         case write::verb::erase:
             append_key(args_, first);
+            append_read_version(args_, first);
             link_.send(first.table->erase(work_.shard), args_);
             break;
     }
@@ -64,14 +73,22 @@ void shard_writer::send_more() {
 void shard_writer::take(const write& w) {
     const auto expected = static_cast<std::int64_t>(w.records.size());
     if (link_.affected_rows() == expected) return;
-    const std::string& table = w.records.front()->table->table().name;
-    raise(
-        {.code = error_code::stale_object,
-         .message = fmt::format("{} of an object of {} changed {} rows instead of {}: its row was "
-                                "deleted by somebody else",
-                                w.what == write::verb::erase ? "DELETE" : "UPDATE", table,
-                                link_.affected_rows(), expected),
-         .table = table});
+    const record& first = *w.records.front();
+    const model::entity& e = first.table->entity();
+    std::string key;
+    for (const column_index c : first.table->key()) {
+        if (!key.empty()) key += ", ";
+        key +=
+            fmt::format("{} = {}", e.table.columns[c].name, to_display(e.get(first.identity(), c)));
+    }
+    raise({.code = error_code::stale_object,
+           .message = fmt::format(
+               "{} of an object of {} changed {} rows instead of {}: its row was {} by somebody "
+               "else since it was read; roll back, read it again and repeat the change",
+               w.what == write::verb::erase ? "DELETE" : "UPDATE", e.table.name,
+               link_.affected_rows(), expected, e.version ? "changed or deleted" : "deleted"),
+           .table = e.table.name,
+           .detail = "the object's key: " + key});
 }
 
 bool shard_writer::advance() {

@@ -6,6 +6,7 @@
 
 #include "shardwise/base/error.hpp"
 #include "sql/compiler.hpp"
+#include "sql/versioned_statements.hpp"
 
 namespace shardwise::sql {
 namespace {
@@ -44,6 +45,10 @@ public:
             *this << (std::exchange(first, false) ? " WHERE " : " AND ");
             equals_parameter(i);
         }
+    }
+    void and_version(schema::column_index version) {
+        *this << " AND ";
+        equals_parameter(version);
     }
     void where_key() {
         if (table_.primary_key.empty())
@@ -122,6 +127,25 @@ compiled compile_delete(const schema::table& t, const dialect& d) {
     sql << "DELETE FROM ";
     sql.table();
     sql.where_key();
+    return std::move(sql.out);
+}
+
+compiled compile_versioned_update(const schema::table& t,
+                                  std::span<const schema::column_index> columns,
+                                  schema::column_index version, const dialect& d) {
+    std::vector<schema::column_index> all(columns.begin(), columns.end());
+    all.push_back(version);
+    row_text sql{t, d};
+    sql.out = compile_update(t, all, d);
+    sql.and_version(version);
+    return std::move(sql.out);
+}
+
+compiled compile_versioned_delete(const schema::table& t, schema::column_index version,
+                                  const dialect& d) {
+    row_text sql{t, d};
+    sql.out = compile_delete(t, d);
+    sql.and_version(version);
     return std::move(sql.out);
 }
 

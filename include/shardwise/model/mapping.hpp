@@ -97,6 +97,17 @@ struct column {
     static_assert(detail::same_key_type<value_type, reference::target>(),
                   "shardwise: a foreign key and the column it references must have the same type");
 
+    static_assert((flags & model::is_row_version) == 0 ||
+                      std::is_same_v<value_type, std::int32_t> ||
+                      std::is_same_v<value_type, std::int64_t>,
+                  "shardwise: a row_version is a std::int32_t or a std::int64_t");
+    static_assert((flags & model::is_row_version) == 0 ||
+                      (flags & (model::is_primary_key | model::is_shard_key | model::is_generated |
+                                model::is_unique | model::is_unique_per_shard |
+                                model::is_cluster_unique)) == 0,
+                  "shardwise: a row_version changes with its row and cannot be a key, unique or "
+                  "generated");
+
     std::string_view renamed{};
 
     constexpr column() = default;
@@ -270,6 +281,8 @@ struct facts<E, types<Ms...>> {
     static constexpr std::size_t columns = (std::size_t{column_like<Ms>} + ... + 0);
     static constexpr std::size_t keys =
         (std::size_t{(Ms::flags & model::is_primary_key) != 0} + ... + 0);
+    static constexpr std::size_t versions =
+        (std::size_t{(Ms::flags & model::is_row_version) != 0} + ... + 0);
     static constexpr bool sharded = (((Ms::flags & model::is_shard_key) != 0) || ...);
     static constexpr bool unique_needs_scope =
         (((Ms::flags & model::is_unique) != 0 && (Ms::flags & model::is_shard_key) == 0) || ...);
@@ -414,6 +427,8 @@ constexpr bool check_model() {
                       "column, or the table option 'partial'");
         static_assert(facts_of<E>::keys > 0,
                       "shardwise: this mapping has no primary key; tag a column 'primary_key'");
+        static_assert(facts_of<E>::versions <= 1,
+                      "shardwise: a table has one row_version, not several");
         static_assert(mapping<E>::is_reference || facts_of<E>::sharded,
                       "shardwise: this table is sharded but no column is tagged 'shard_key'; tag "
                       "one, or make it a 'reference_table'");

@@ -29,6 +29,7 @@ inline constexpr unsigned is_indexed = 8;
 inline constexpr unsigned is_unique = 16;            ///< contains the shard key, or reference table
 inline constexpr unsigned is_unique_per_shard = 32;  ///< said explicitly
 inline constexpr unsigned is_cluster_unique = 64;
+inline constexpr unsigned is_row_version = 128;
 }  // namespace model
 
 /// What happens to a child when its parent row is deleted.
@@ -64,6 +65,11 @@ struct indexed : detail::column_tag {
 /// Unique in the cluster because the shard key is part of it (or the table is a reference table).
 struct unique : detail::column_tag {
     static constexpr unsigned flags = model::is_unique;
+};
+/// Optimistic locking: each change of the row raises the column, and the flush changes or deletes
+/// only the version that was read (docs/guide/session.md). std::int32_t or std::int64_t.
+struct row_version : detail::column_tag {
+    static constexpr unsigned flags = model::is_row_version;
 };
 /// Two rows on one shard cannot have the same value; two rows on different shards can.
 struct unique_per_shard : detail::column_tag {
