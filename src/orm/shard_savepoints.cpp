@@ -22,10 +22,13 @@ const shard_transactions::savepoint_words& shard_transactions::words_of(std::siz
     return words_[number];
 }
 
-std::size_t shard_transactions::queue_savepoints(engine::connection& c) {
-    if (level_ == txn::level::read_committed) return 0;
+std::size_t shard_transactions::queue_savepoints(engine::connection& c, engine::engine_kind kind) {
+    if (level_ == txn::level::read_committed || savepoints_ == 0) return 0;
+    std::vector<std::string> first = txn::engage_texts(kind);
+    const std::size_t count = first.size() + savepoints_;
+    queue(c, std::move(first));
     for (std::size_t i = 0; i < savepoints_; ++i) c.send(words_of(i).set, {});
-    return savepoints_;
+    return count;
 }
 
 void shard_transactions::set_savepoint(deadline limit) {
@@ -99,8 +102,8 @@ void shard_transactions::say(std::size_t number, std::span<const engine::stateme
 
 void shard_transactions::settle() noexcept {
     const deadline limit = deadline::after(roll_back_time);
-    for (engine::lease& l : pinned_)
-        if (l && l->pending() > 0) l->discard(limit);
+    for (engine::lease& l : pinned_)  // also an abandoned COPY, which is not pending any more
+        if (l) l->discard(limit);
 }
 
 }  // namespace shardwise::orm

@@ -173,7 +173,7 @@ engine::connection& shard_transactions::begin(shard_index shard, deadline limit,
         }
         if (!plain_ && txn::needs_preparation(kind)) plain_ = shard;
     }
-    queued += queue_savepoints(c);
+    queued += queue_savepoints(c, kind);
     parts_[shard] = std::move(p);
     pinned_[shard] = std::move(fresh.borrowed);
     active_ = true;

@@ -131,7 +131,7 @@ private:
     };
     const savepoint_words& words_of(std::size_t number);
     /// The open ones, on a shard that has just begun.
-    std::size_t queue_savepoints(engine::connection& c);
+    std::size_t queue_savepoints(engine::connection& c, engine::engine_kind kind);
     void say(std::size_t number, std::span<const engine::statement* const> words, deadline limit);
 
     struct part {
