@@ -112,12 +112,10 @@ std::int64_t session_core::bulk_insert(const model::entity& e, void* context,
         while (void* const object = next(context)) rows.put(object);
         return rows.finish();
     } catch (const std::exception& failure) {
-        s.failure = failure.what();
-        s.transactions.rollback();
+        s.fail(failure.what());
         throw;
     } catch (...) {  // of the caller's range
-        s.failure = "an exception that the range of bulk_insert() threw";
-        s.transactions.rollback();
+        s.fail("an exception that the range of bulk_insert() threw");
         throw;
     }
 }

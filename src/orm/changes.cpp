@@ -114,12 +114,10 @@ public:
             ++s_.epoch;  // objects are read again when they are asked for
             return rows;
         } catch (const std::exception& failure) {  // also no memory, no room for spooled rows
-            s_.failure = failure.what();
-            s_.transactions.rollback();
+            s_.fail(failure.what());
             throw;
         } catch (...) {
-            s_.failure = "an unknown exception";
-            s_.transactions.rollback();
+            s_.fail("an unknown exception");
             throw;
         }
     }
@@ -227,15 +225,20 @@ std::int64_t session_core::state::change(const sql::change_ptr& c, reach how_far
 
 bool session_core::state::row_is_gone(record& r) {
     if (r.state != object_state::persistent || r.read_at == epoch || r.inserted ||
-        has_unsaved_changes(r) || !transactions.active(r.shard))
+        has_unsaved_changes(r))
         return false;
     const primary_key_values key(*r.table, r.identity());
     const deadline until = limit();
     cluster_layer::shard_connection link = transactions.connect(r.shard, until);
     bool found = false;
     guarded([&] {
-        engine::run(*link.link, r.table->find(r.shard), key, until,
-                    [&](std::span<const arg>) { found = true; });
+        try {
+            engine::run(*link.link, r.table->find(r.shard), key, until,
+                        [&](std::span<const arg>) { found = true; });
+        } catch (const error& e) {
+            link.poison_if(e);
+            throw;
+        }
     });
     if (found) return false;
     r.owner = nullptr;

@@ -111,7 +111,8 @@ void mark_written(const std::vector<shard_writes>& work, bool keep_open) {
 void session_core::state::flush(ending end, deadline until) {
     const bool commits = end == ending::commit;
     if (options.snapshot) return;  // nothing can have changed, and it goes on
-    if (changed.empty() && !(commits && transactions.active())) return;
+    const bool open = transactions.active() || !savepoints.empty();
+    if (changed.empty() && !(commits && open)) return;
     // What is refused here was not sent: the session stays usable, the object can be mended.
     const std::vector<shard_writes> work = plan_flush(*this, until);
     if (work.empty() && !(commits && transactions.active())) {
@@ -121,6 +122,9 @@ void session_core::state::flush(ending end, deadline until) {
     check_no_stream(commits ? "commit()" : "flush()");
     unique_changes uniques(*this, until);
     uniques.add(work);
+    const auto failed = [&](std::string_view why) {
+        commits ? lose(why, "the commit has failed") : fail(why);
+    };
     try {
         const bool others =
             transactions.active() && !(work.size() == 1 && transactions.only(work.front().shard));
@@ -140,13 +144,10 @@ void session_core::state::flush(ending end, deadline until) {
         }
         mark_written(work, !commits);
     } catch (const error& e) {
-        // The database forgets this transaction at once; the objects wait for rollback().
-        failure = e.what();
-        transactions.rollback();
+        failed(e.what());
         throw;
     } catch (...) {
-        failure = "an exception of an object's copy";
-        transactions.rollback();
+        failed("an exception of an object's copy");
         throw;
     }
     if (commits) after_commit();

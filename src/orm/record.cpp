@@ -28,6 +28,8 @@ void destroy(record* r) noexcept {
     ::operator delete (static_cast<void*>(r), std::align_val_t{alignment_of(e)});
 }
 
+}  // namespace
+
 void* copy_of(const model::entity& e, const void* object) {
     void* const room = ::operator new (e.size, std::align_val_t{e.alignment});
     try {
@@ -39,14 +41,12 @@ void* copy_of(const model::entity& e, const void* object) {
     return room;
 }
 
-void forget(const model::entity& e, void*& copy) noexcept {
+void forget_copy(const model::entity& e, void*& copy) noexcept {
     if (copy == nullptr) return;
     e.destroy(copy);
     ::operator delete (copy, std::align_val_t{e.alignment});
     copy = nullptr;
 }
-
-}  // namespace
 
 void* record::object() noexcept {
     return reinterpret_cast<char*>(this) + object_offset(table->entity());
@@ -58,13 +58,13 @@ void record::remember_original() {
 
 void record::remember_flushed() {
     void* const now = copy_of(table->entity(), object());
-    forget(table->entity(), flushed);
+    forget_copy(table->entity(), flushed);
     flushed = now;
 }
 
 void record::forget_values() noexcept {
-    forget(table->entity(), flushed);
-    forget(table->entity(), original);
+    forget_copy(table->entity(), flushed);
+    forget_copy(table->entity(), original);
 }
 
 bool record::restore() noexcept {
@@ -130,6 +130,7 @@ void* edit(record& r) {
     r.owner->check_usable("edit()");
     r.owner->check_may_write();
     if (r.state == object_state::persistent) {
+        if (r.listed) r.owner->before_change(r);
         r.remember_original();
         r.edited = true;
         r.owner->list(r);

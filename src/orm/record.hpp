@@ -6,6 +6,8 @@
 //      |                       ^  |                   |
 //      +--rollback--> detached |  +--detach()--> detached
 //                              +------rollback--------+
+//
+// Rollback to a savepoint does the same with what came after it (savepoints.hpp).
 #pragma once
 
 #include <cstdint>
@@ -36,6 +38,9 @@ struct record {
     session_core::state* owner = nullptr;  ///< null: detached, or the session is gone
     void* original = nullptr;              ///< the values as of the last commit, once edited
     void* flushed = nullptr;  ///< the values as of the last flush of an edit, until the commit
+    /// The session's newest savepoint when it was listed, and when its values were saved for one.
+    std::uint32_t listed_since = 0;
+    std::uint32_t saved_since = 0;
 
     void* object() noexcept;
     const void* object() const noexcept { return const_cast<record*>(this)->object(); }
@@ -55,6 +60,11 @@ struct record {
 
 /// Its values differ from what was read or flushed last.
 bool has_unsaved_changes(const record& r);
+
+/// A copy of an object, to be given to forget_copy().
+void* copy_of(const model::entity& e, const void* object);
+/// Does nothing for nullptr; sets it to that.
+void forget_copy(const model::entity& e, void*& copy) noexcept;
 
 /// A record with a default-constructed object (from == nullptr) or a copy.
 record_ptr make_record(bound_table& table, const void* from);

@@ -59,7 +59,7 @@ session_core::session_core(cluster_layer::core& db, const session_options& optio
 
 session_core::~session_core() {
     state_->options.snapshot = false;
-    rollback();
+    rollback();  // also ends the savepoints
     state_->identities.for_each([](record& r) {
         r.owner = nullptr;
         r.state = object_state::detached;
@@ -194,6 +194,7 @@ void session_core::erase(record& r) {
         detach(r);
         return;
     }
+    if (r.listed) state_->before_change(r);
     r.state = object_state::erased;
     state_->list(r);
 }
@@ -219,6 +220,7 @@ void session_core::refresh(record& r) {
                                       r.table->table().name),
                .table = r.table->table().name});
     const bound_table& t = *r.table;
+    s.before_change(r);
     std::vector<arg> key;
     for (const column_index c : t.key()) key.push_back(t.entity().get(r.object(), c));
     const deadline until = s.limit();
@@ -378,6 +380,8 @@ void session_core::rollback() noexcept {
     state_->transactions.rollback();
     state_->undo();
 }
+
+savepoint_ptr session_core::savepoint() { return state_->open_savepoint(); }
 
 bool session_core::in_transaction() const noexcept { return state_->transactions.active(); }
 

@@ -37,9 +37,9 @@ void session_core::state::check_usable(const char* call) const {
                                       "The error was: {}",
                                       call, failure)});
     raise({.code = error_code::bad_state,
-           .message = fmt::format("{} in a transaction that has failed: call rollback() first. It "
-                                  "failed with: {}",
-                                  call, failure)});
+           .message = fmt::format(
+               "{} in a transaction that has failed: call rollback() {}first. It failed with: {}",
+               call, savepoints.empty() ? "" : "of its savepoint, or of the session, ", failure)});
 }
 
 void session_core::state::check_may_write() const {
@@ -68,9 +68,24 @@ void session_core::state::note_failure(const error& e) noexcept {
     // the middle of an answer has cost it.
     const bool from_server = !e.info().sqlstate.empty() || e.poisons_connection();
     if (!from_server && !transactions.any_failed()) return;
-    failure = e.what();
+    fail(e.what());
+}
+
+void session_core::state::fail(std::string_view why) noexcept {
+    failure = why;
+    end_streams();
+    if (savepoints.empty()) {
+        transactions.rollback();
+    } else {
+        transactions.settle();
+    }
+}
+
+void session_core::state::lose(std::string_view why, const char* ended) noexcept {
+    failure = why;
     end_streams();
     transactions.rollback();
+    end_savepoints(0, ended);
 }
 
 void session_core::state::check_no_stream(const char* call) const {
@@ -113,6 +128,7 @@ void session_core::state::list(record& r) {
     retain(&r);
     changed.push_back(record_ptr(&r));
     r.listed = true;
+    r.listed_since = last_savepoint;
 }
 
 plan::placement session_core::state::place(const schema::table& t, std::span<const arg> shard_key,
@@ -239,6 +255,7 @@ record_ptr session_core::state::adopt(bound_table& t, shard_index shard, std::sp
 
 void session_core::state::refresh(record& known, std::span<const arg> row) {
     if (known.state != object_state::persistent || has_unsaved_changes(known)) return;
+    before_change(known);
     const model::entity& e = known.table->entity();
     for (std::size_t c = 0; c < e.members.size(); ++c)
         e.put(known.object(), static_cast<column_index>(c), row[c]);
@@ -258,11 +275,21 @@ void session_core::state::after_commit() noexcept {
         r->deleted = false;
     }
     changed.clear();
+    end_savepoints(0, "the transaction was committed");
     ++epoch;
 }
 
 void session_core::state::undo() noexcept {
-    for (const record_ptr& r : changed) {
+    undo_listed(0);
+    end_savepoints(0, "the session was rolled back");
+    failure.clear();
+    ++epoch;
+}
+
+void session_core::state::undo_listed(std::size_t first) noexcept {
+    const auto from = changed.begin() + static_cast<std::ptrdiff_t>(first);
+    for (auto p = from; p != changed.end(); ++p) {
+        record* const r = p->get();
         const bool was_new = r->state == object_state::pending || r->inserted;
         const bool restored = r->restore();
         r->listed = r->edited = r->inserted = r->deleted = false;
@@ -272,16 +299,15 @@ void session_core::state::undo() noexcept {
         r->owner = nullptr;
     }
     // The newest first: a row that was read under the key of one that was erased before makes way.
-    for (auto r = changed.rbegin(); r != changed.rend(); ++r)
-        if ((*r)->state == object_state::persistent) come_back(**r);
-    changed.clear();
-    failure.clear();
-    ++epoch;
+    for (auto p = changed.end(); p != from;)
+        if (record& r = **--p; r.state == object_state::persistent) come_back(r);
+    changed.erase(from, changed.end());
 }
 
 void session_core::state::come_back(record& r) noexcept {
     const primary_key_values key(*r.table, r.identity());
     if (record* const other = identities.find(*r.table, r.shard, key, r.key_hash)) {
+        if (other == &r) return;
         identities.remove(*other);
         other->state = object_state::detached;
         other->owner = nullptr;

@@ -13,6 +13,7 @@
 #include "exec/executor.hpp"
 #include "orm/identity_map.hpp"
 #include "orm/record.hpp"
+#include "orm/savepoints.hpp"
 #include "orm/shard_transactions.hpp"
 #include "plan/plan.hpp"
 #include "plan/plan_cache.hpp"
@@ -47,7 +48,9 @@ struct session_core::state {
     std::uint64_t epoch = 1;          ///< grows at commit and rollback: older reads are stale
     /// Streams that read over connections of the transaction; they end with it.
     std::vector<row_stream*> streams;
-    std::string failure;  ///< a flush failed: only rollback() is possible
+    std::string failure;  ///< a flush failed: only rollback() (of a savepoint, too) is possible
+    std::vector<savepoint_frame> savepoints;  ///< the open ones, the oldest first
+    std::uint32_t last_savepoint = 0;         ///< its serial
     /// This session's cache of the first few structs that it uses; the cluster has them all.
     std::array<std::pair<const model::entity*, bound_table*>, 8> bound{};
 
@@ -91,6 +94,11 @@ struct session_core::state {
         }
     }
     void note_failure(const error& e) noexcept;
+    /// An error has cost the transaction what came after its newest savepoint; without one, all.
+    /// The databases forget that at once, the objects wait for rollback().
+    void fail(std::string_view why) noexcept;
+    /// All of it, savepoints or not; `ended` tells their handles why.
+    void lose(std::string_view why, const char* ended) noexcept;
     bound_table& bind(const model::entity& e);
     /// Puts the record on the list of changed records, which keeps it alive.
     void list(record& r);
@@ -118,7 +126,8 @@ struct session_core::state {
     void refresh(record& known, std::span<const arg> row);
 
     // ---- writing
-    /// A statement of this session deleted the row of an object that is still known.
+    /// The row of an object that is still known was deleted by a statement of this session, or its
+    /// insertion was rolled back.
     bool row_is_gone(record& r);
     /// Runs UPDATE, DELETE and INSERT; RETURNING goes to `returned`.
     std::int64_t change(const sql::change_ptr& c, reach how_far, const exec::row_sink& returned,
@@ -137,6 +146,22 @@ struct session_core::state {
     void begin_on(std::span<const shard_index> shards, deadline until);
     void after_commit() noexcept;
     void undo() noexcept;
+    /// Of the list of changed records, from this one on.
+    void undo_listed(std::size_t first) noexcept;
+
+    // ---- savepoints (savepoints.cpp)
+    savepoint_ptr open_savepoint();
+    void roll_back_to(const savepoint_mark& m);
+    void release_savepoint(const savepoint_mark& m);
+    /// The values of a record, or its state, are about to change: the newest savepoint keeps them,
+    /// if rollback would not know them.
+    void before_change(record& r);
+    std::size_t number_of(const savepoint_mark& m, const char* call) const;
+    void hand_to_outer(std::size_t number);
+    void undo_since(std::size_t number) noexcept;
+    /// This one and all later ones.
+    void end_savepoints(std::size_t first, const char* why) noexcept;
+
     /// Known again under its key after rollback(); who has the key by then is detached.
     void come_back(record& r) noexcept;
 };

@@ -11,36 +11,15 @@
 #include "cluster/read_snapshot.hpp"
 #include "cluster/recovery.hpp"
 #include "orm/atomic_commit.hpp"
+#include "orm/dialogue.hpp"
 #include "shardwise/base/error.hpp"
 #include "txn/transaction_id.hpp"
 
 namespace shardwise::orm {
 namespace {
 
-/// How long servers may take for ROLLBACK before their connections are closed.
-constexpr std::chrono::milliseconds roll_back_time{200};
 /// SQLite works inside the call and has nobody to wait for.
 constexpr std::chrono::milliseconds embedded_roll_back_time{2'000};
-
-engine::statement plain(std::string text) {
-    engine::statement s;
-    s.text = std::move(text);
-    s.prepare = false;
-    return s;
-}
-
-/// Goes on with what was sent until it is done (true) or has to wait. Throws what the server
-/// refused.
-bool advance(engine::connection& c) {
-    while (c.pending() > 0)
-        if (c.next({}) == engine::fetch::wait) return false;
-    return true;
-}
-
-/// Takes the end of everything that was sent.
-void drain(engine::connection& c, deadline limit) {
-    while (!advance(c)) engine::wait(c, limit);
-}
 
 }  // namespace
 
@@ -107,8 +86,8 @@ bool shard_transactions::begins_prepared(engine::engine_kind kind) const noexcep
 
 /// A second shard: what cannot be committed with it is refused before it is written to.
 void shard_transactions::check_may_join(shard_index shard) {
-    const bool first =
-        std::none_of(parts_.begin(), parts_.end(), [](const part& p) { return p.writes; });
+    const bool first = std::none_of(parts_.begin(), parts_.end(),
+                                    [](const part& p) { return static_cast<bool>(p.writes); });
     if (!active_ || first || mode_ == commit_mode::best_effort) return;
     if (mode_ == commit_mode::single_shard)
         raise({.code = error_code::not_supported,
@@ -162,7 +141,7 @@ engine::connection& shard_transactions::begin(shard_index shard, deadline limit,
         if (pinned_[shard]->pending() > 0) raise_unread(shard);
         if (why == purpose::writes && !parts_[shard].writes) {
             check_may_join(shard);
-            parts_[shard].writes = true;
+            parts_[shard].writes.set(savepoints_);
         }
         pinned_[shard]->limit_to(limit);
         return *pinned_[shard];
@@ -175,7 +154,8 @@ engine::connection& shard_transactions::begin(shard_index shard, deadline limit,
     const engine::engine_kind kind = fresh.endpoint->kind();
     c.limit_to(limit);
     part p;
-    p.writes = why == purpose::writes;
+    p.joined.set(level_ == txn::level::read_committed ? savepoints_ : 0);
+    if (why == purpose::writes) p.writes.set(savepoints_);
     p.prepared = begins_prepared(kind);
     if (p.prepared) {
         const cluster_layer::recovery& commits = db_.commits();
@@ -193,6 +173,7 @@ engine::connection& shard_transactions::begin(shard_index shard, deadline limit,
         }
         if (!plain_ && txn::needs_preparation(kind)) plain_ = shard;
     }
+    queued += queue_savepoints(c, kind);
     parts_[shard] = std::move(p);
     pinned_[shard] = std::move(fresh.borrowed);
     active_ = true;
@@ -284,16 +265,20 @@ void shard_transactions::commit_atomically(deadline limit) {
 
 /// All leases are given back.
 void shard_transactions::forget() noexcept {
-    for (std::size_t i = 0; i < pinned_.size(); ++i) {
-        if (pinned_[i] && parts_[i].prepared)
-            if (engine::change_recorder* const r = pinned_[i]->recorder()) r->stop();
-        pinned_[i].release();
-        parts_[i] = part{};
-    }
+    for (std::size_t i = 0; i < pinned_.size(); ++i) forget_part(i);
     plain_.reset();
     id_.clear();
     queued_.clear();
+    savepoints_ = 0;
     active_ = false;
+}
+
+void shard_transactions::forget_part(std::size_t shard) noexcept {
+    engine::lease& l = pinned_[shard];
+    if (l && parts_[shard].prepared)
+        if (engine::change_recorder* const r = l->recorder()) r->stop();
+    l.release();
+    parts_[shard] = part{};
 }
 
 void shard_transactions::commit_each(deadline limit) {
@@ -317,8 +302,8 @@ void shard_transactions::commit_each(deadline limit) {
     failpoint("commit.sent");
     on_each([&](engine::connection& c) { drain(c, limit); });
 
-    const auto writers =
-        std::count_if(parts_.begin(), parts_.end(), [](const part& p) { return p.wrote; });
+    const auto writers = std::count_if(parts_.begin(), parts_.end(),
+                                       [](const part& p) { return static_cast<bool>(p.wrote); });
     std::vector<std::string> committed;
     std::vector<std::string> unknown;
     std::optional<error> refused;
@@ -352,9 +337,12 @@ void shard_transactions::commit_each(deadline limit) {
 }
 
 void shard_transactions::rollback() noexcept {
-    if (!active_) return;
+    if (!active_) return forget_savepoints();
     try {
-        roll_back_all();
+        std::vector<std::size_t> all;
+        for (std::size_t i = 0; i < pinned_.size(); ++i)
+            if (pinned_[i]) all.push_back(i);
+        roll_back_parts(all);
     } catch (...) {  // no memory: closing the connections rolls back, too
         for (engine::lease& l : pinned_) {
             if (!l) continue;
@@ -365,43 +353,42 @@ void shard_transactions::rollback() noexcept {
     forget();
 }
 
-/// One deadline for all shards, and a short one: a living server needs less, and closing the
+/// One deadline for all of them, and a short one: a living server needs less, and closing the
 /// connection of a silent one rolls back, too.
-void shard_transactions::roll_back_all() {
+void shard_transactions::roll_back_parts(std::span<const std::size_t> shards) {
     const deadline limit = deadline::after(roll_back_time);
-    std::vector<engine::lease*> idle;
-    std::vector<engine::lease*> busy;
-    for (engine::lease& l : pinned_)
-        if (l) (l->pending() == 0 ? idle : busy).push_back(&l);
+    std::vector<std::size_t> idle;
+    std::vector<std::size_t> busy;
+    for (const std::size_t i : shards) (pinned_[i]->pending() == 0 ? idle : busy).push_back(i);
     // An XA transaction ends by words of its own.
-    const auto queue_end = [&](engine::connection& c) {
-        for (std::size_t i = 0; i < pinned_.size(); ++i)
-            if (pinned_[i] && &*pinned_[i] == &c && parts_[i].prepared)
-                return queue(c, txn::abandon_texts(db_.endpoint(static_cast<shard_index>(i)).kind(),
-                                                   parts_[i].branch));
-        c.send(rollback_statement(), {});
+    const auto queue_end = [&](std::size_t i) {
+        const engine::engine_kind kind = db_.endpoint(static_cast<shard_index>(i)).kind();
+        if (parts_[i].prepared)
+            return queue(*pinned_[i], txn::abandon_texts(kind, parts_[i].branch));
+        pinned_[i]->send(rollback_statement(), {});
     };
-    const auto on_each = [](std::vector<engine::lease*>& leases, auto&& step) {
-        std::erase_if(leases, [&](engine::lease* l) {
+    const auto on_each = [&](std::vector<std::size_t>& some, auto&& step) {
+        std::erase_if(some, [&](std::size_t i) {
             try {
-                if (step(**l)) return false;
+                if (step(i)) return false;
             } catch (const error&) {
             }
-            l->poison();
-            l->release();
+            pinned_[i].poison();
+            pinned_[i].release();
             return true;
         });
     };
-    const auto start = [&](engine::connection& c) {
+    const auto start = [&](std::size_t i) {
+        engine::connection& c = *pinned_[i];
         c.limit_to(deadline::after(embedded_roll_back_time));
         if (!c.discard(limit)) return false;
         if (!c.in_transaction()) return true;
-        queue_end(c);
+        queue_end(i);
         advance(c);
         return true;
     };
-    const auto finish = [&](engine::connection& c) {
-        drain(c, limit);
+    const auto finish = [&](std::size_t i) {
+        drain(*pinned_[i], limit);
         return true;
     };
     // ROLLBACK is on its way to every shard before somebody is waited for, and those that are in

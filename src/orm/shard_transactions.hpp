@@ -4,8 +4,12 @@
 // elsewhere, so queries see what the session wrote. One thread.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +20,27 @@
 namespace shardwise::orm {
 
 using sharding::shard_index;
+
+/// How long servers may take for ROLLBACK before their connections are closed.
+constexpr std::chrono::milliseconds roll_back_time{200};
+
+/// What is true since some number of savepoints was open: going back to an older one undoes it.
+class true_since {
+public:
+    explicit operator bool() const noexcept { return savepoints_ != never; }
+    bool after(std::size_t number) const noexcept { return *this && savepoints_ > number; }
+    void set(std::size_t savepoints) noexcept { savepoints_ = std::min(savepoints_, savepoints); }
+    void rolled_back(std::size_t number) noexcept {
+        if (after(number)) savepoints_ = never;
+    }
+    void released(std::size_t number) noexcept {
+        if (after(number)) savepoints_ = number;
+    }
+
+private:
+    static constexpr auto never = static_cast<std::size_t>(-1);
+    std::size_t savepoints_ = never;
+};
 
 class shard_transactions final : public cluster_layer::connection_source {
 public:
@@ -56,7 +81,7 @@ public:
         return active(shard) ? &*pinned_[shard] : nullptr;
     }
     /// Rows are changed there: the shard has a part in the decision. Without it, it only reads.
-    void wrote(shard_index shard) { parts_[shard].wrote = true; }
+    void wrote(shard_index shard) { parts_[shard].wrote.set(savepoints_); }
 
     /// Ends all transactions as one: on one shard by COMMIT, on several by the protocol of
     /// txn/protocol.hpp (or by COMMIT to each, in best effort mode). Before anything is sent it
@@ -67,6 +92,19 @@ public:
     /// ROLLBACK on all shards at the same time; never throws, and silent servers cost 200 ms in
     /// all: a connection that cannot be rolled back is closed, which rolls back, too.
     void rollback() noexcept;
+
+    // Savepoints are numbered from 0, the oldest. Each call is one round over all shards. After an
+    // error in one of them the transaction can only be rolled back, or (not after roll_back_to)
+    // rolled back to an older savepoint.
+    void set_savepoint(deadline limit);
+    /// Ends it, too, and all that were set later. Throws when a shard cannot: a lost connection, or
+    /// a server that has rolled back the whole transaction.
+    void roll_back_to(std::size_t number, deadline limit);
+    void release_savepoint(std::size_t number, deadline limit);
+    void forget_savepoints() noexcept { savepoints_ = 0; }
+    /// After an error: nothing is under way any more.
+    void settle() noexcept;
+
     /// The only transaction, on this shard, is over (it was committed inside a batch).
     void finished(shard_index shard) noexcept;
 
@@ -84,12 +122,22 @@ private:
     void commit_atomically(deadline limit);
     void commit_each(deadline limit);
     void forget() noexcept;
-    void roll_back_all();
+    void forget_part(std::size_t shard) noexcept;
+    void roll_back_parts(std::span<const std::size_t> shards);
     [[noreturn]] void raise_unread(shard_index shard) const;
 
+    struct savepoint_words {
+        engine::statement set, back, release;
+    };
+    const savepoint_words& words_of(std::size_t number);
+    /// The open ones, on a shard that has just begun.
+    std::size_t queue_savepoints(engine::connection& c, engine::engine_kind kind);
+    void say(std::size_t number, std::span<const engine::statement* const> words, deadline limit);
+
     struct part {
-        bool writes = false;    ///< a statement that may change rows was allowed here
-        bool wrote = false;     ///< rows were changed
+        true_since joined;      ///< has those savepoints that were set since
+        true_since writes;      ///< a statement that may change rows was allowed here
+        true_since wrote;       ///< rows were changed
         bool prepared = false;  ///< began as txn::begin_texts() says
         txn::branch branch;     ///< when `prepared`
     };
@@ -107,6 +155,8 @@ private:
     std::string id_;                        ///< of this transaction, once it has one
     std::deque<engine::statement> queued_;  ///< what connections still refer to
     std::size_t lent_ = 0;
+    std::size_t savepoints_ = 0;         ///< how many are open
+    std::deque<savepoint_words> words_;  ///< by number
     bool active_ = false;
 };
 

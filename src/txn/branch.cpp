@@ -112,6 +112,11 @@ std::vector<std::string> level_texts(engine_kind kind, level l) {
         "SET TRANSACTION ISOLATION LEVEL " + name};
 }
 
+std::vector<std::string> engage_texts(engine_kind kind) {
+    if (kind != engine_kind::mariadb) return {};
+    return {fmt::format("DO (SELECT COUNT(*) FROM {})", catalog::identity_table_name)};
+}
+
 std::vector<std::string> prepare_texts(engine_kind kind, const branch& b) {
     if (kind == engine_kind::mariadb) return {"XA END " + xid(b), "XA PREPARE " + xid(b)};
     return {fmt::format("PREPARE TRANSACTION '{}'", gid(b))};

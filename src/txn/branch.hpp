@@ -40,6 +40,10 @@ enum class level : std::uint8_t { read_committed, repeatable_read, serializable 
 /// For a transaction that is begun next on this connection, before its first statement; SQLite has
 /// one level only, the strongest.
 std::vector<std::string> level_texts(engine::engine_kind kind, level l);
+/// For a transaction that has just begun and gets a savepoint: going back to it must not end what
+/// was begun. MariaDB's storage engine has no part in a transaction before the first statement over
+/// one of its tables, and is rolled back as a whole to savepoints from before that.
+std::vector<std::string> engage_texts(engine::engine_kind kind);
 std::vector<std::string> prepare_texts(engine::engine_kind kind, const branch& b);
 /// ROLLBACK of one that began so and is not prepared.
 std::vector<std::string> abandon_texts(engine::engine_kind kind, const branch& b);

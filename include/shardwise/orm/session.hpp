@@ -24,6 +24,7 @@
 #include "shardwise/orm/parts.hpp"
 #include "shardwise/orm/record.hpp"
 #include "shardwise/orm/result.hpp"
+#include "shardwise/orm/savepoint.hpp"
 #include "shardwise/orm/sql_text.hpp"
 #include "shardwise/plan/explain.hpp"
 
@@ -135,6 +136,7 @@ public:
     void flush();
     void commit();
     void rollback() noexcept;
+    savepoint_ptr savepoint();
     bool in_transaction() const noexcept;
 
     struct state;
@@ -516,6 +518,11 @@ public:
     /// Undoes everything since the last commit: added objects become detached, changed ones get
     /// their old values back, erased ones are persistent again.
     void rollback() noexcept { core_.rollback(); }
+    /// flush(), then a place to which the transaction can go back, on all shards and with all
+    /// objects. They nest.
+    ///     auto sp = session.savepoint();
+    ///     try { ...; sp.release(); } catch (const error&) { sp.rollback(); }
+    shardwise::savepoint savepoint() { return shardwise::savepoint(core_.savepoint()); }
     bool in_transaction() const noexcept { return core_.in_transaction(); }
 
 private:

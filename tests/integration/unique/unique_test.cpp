@@ -298,6 +298,36 @@ TEST_P(Unique, VerifyFindsRowsAndLookupRowsThatDoNotAgree) {
     EXPECT_EQ(verify(*db).problems, 0);
 }
 
+TEST_P(Unique, LookupRowsGoBackToASavepoint) {
+    ASSERT_EQ(add(1, "a"), "no error");
+    ASSERT_EQ(add(2, "b"), "no error");
+    session s{*db};
+    const auto one = s.get<member>(1);
+    one.edit().email = "c";
+    auto sp = s.savepoint();
+    one.edit().email = "d";
+    s.flush();
+    one.edit().email = "e";
+    s.add(member{.id = 3, .name = "three", .email = "a"});
+    s.erase(s.get<member>(2));
+    s.flush();
+    s.add(member{.id = 4, .name = "four", .email = "b"});
+    s.flush();
+    sp.rollback();
+    EXPECT_EQ(one->email, "c");
+    {
+        auto second = s.savepoint();
+        s.add(member{.id = 5, .name = "five", .email = "b"});
+        EXPECT_THROW(second.release(), unique_violation);
+    }
+    one.edit().email = "f";  // the value before is the one of the savepoint
+    s.commit();
+    for (const char* const taken : {"b", "f"}) EXPECT_EQ(add(6, taken), "unique_violation");
+    std::int64_t id = 10;
+    for (const char* const free : {"a", "c", "d", "e"}) EXPECT_EQ(add(id++, free), "no error");
+    EXPECT_EQ(verify(*db).problems, 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Clusters, Unique, testing::ValuesIn(test::cluster_kinds()), label_of);
 
 }  // namespace
