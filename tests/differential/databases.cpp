@@ -101,24 +101,26 @@ public:
     answer ask(const std::string& sql, const std::string&, bool ordered) override {
         return answer_of([&](answer& a) {
             session s{db_};
-            read(s, sql, a);
+            keep(s.sql(sql), a);
             if (!ordered) std::sort(a.rows.begin(), a.rows.end());
         });
     }
     answer change(const std::string& sql, const random_table& table) override {
         return answer_of([&](answer& a) {
             session s{db_};
-            const std::int64_t changed = s.sql(sql).changed;
-            read(s, whole_table(table), a);
+            const sql_result done = s.sql(sql);
+            keep(done, a);
+            for (std::string& row : a.rows) row.insert(0, "returned ");
+            keep(s.sql(whole_table(table)), a);
             s.rollback();
             std::sort(a.rows.begin(), a.rows.end());
-            a.rows.push_back(fmt::format("changed {}", changed));
+            a.rows.push_back(fmt::format("changed {}", done.changed));
         });
     }
 
 private:
-    static void read(session& s, const std::string& sql, answer& a) {
-        for (const auto& row : s.sql(sql).rows) {
+    static void keep(const sql_result& result, answer& a) {
+        for (const auto& row : result.rows) {
             std::string line;
             for (const value& v : row) line += display(v.view()) + "|";
             a.rows.push_back(std::move(line));
