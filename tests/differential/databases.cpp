@@ -63,8 +63,8 @@ answer told(const error& e) {
     answer a;
     a.message = fmt::format("{} {}", e.what(), e.statement());
     static constexpr error_code known[] = {error_code::not_supported, error_code::bad_query,
-                                           error_code::bad_input, error_code::unknown_column,
-                                           error_code::unknown_table};
+                                           error_code::bad_input,     error_code::unknown_column,
+                                           error_code::unknown_table, error_code::unroutable_key};
     const bool early = e.statement().empty() &&
                        std::find(std::begin(known), std::end(known), e.code()) != std::end(known);
     a.is = early           ? answer::outcome::refused
