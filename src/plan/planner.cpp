@@ -143,15 +143,42 @@ void check_subqueries_of_groups(const sql::select& s) {
     for (const sql::ordering& o : s.order_by) check(o.by);
 }
 
+/// MariaDB looks for an aggregate among the rows of a subquery in vain, or finds it always.
+void check_lookups_of_aggregates(const sql::select& s) {
+    for (const sql::expr_ptr& e : sql::expressions_of(s))
+        sql::for_each_node(e, [](const sql::expr& x) {
+            if (x.kind == sql::expr_kind::in_query && x.operands[0]->has_aggregate)
+                refuse("an aggregate is looked for in a subquery");
+        });
+    sql::for_each_query(s, check_lookups_of_aggregates);
+}
+
+/// MariaDB counts no OFFSET when SELECT DISTINCT has nothing but constants: it stops at one row.
+void check_distinct_constants(const sql::select& s) {
+    const auto is_constant = [](const sql::select_item& i) {
+        bool constant = true;
+        sql::for_each_node(i.expression, [&](const sql::expr& x) {
+            constant = constant && x.kind != sql::expr_kind::column &&
+                       x.kind != sql::expr_kind::aggregate && !x.query;
+        });
+        return constant;
+    };
+    if (s.distinct && s.offset != 0 && std::all_of(s.items.begin(), s.items.end(), is_constant))
+        refuse("SELECT DISTINCT of constants has an OFFSET");
+    sql::for_each_query(s, check_distinct_constants);
+}
+
 /// Pushed, split and merged. Throws not_supported when there is no merge for it.
 planned<plan> plan_merged(const sql::select_ptr& s, const cluster_view& view,
                           const directory_entries& entries) {
     if (s->limit == 0) return unsplit(s, route{route_kind::none, {}, "LIMIT 0"});
     check_joins(*s);
     check_local(*s);
+    check_distinct_constants(*s);
     if (sql::is_nested(*s)) {
         check_subqueries_of_groups(*s);
         check_limited_lookups(*s);
+        check_lookups_of_aggregates(*s);
         if (view.rules.send_whole)
             if (auto where = only_shard_of(*s, view, entries)) return unsplit(s, std::move(*where));
         if (!s->derived_tables.empty() || !s->branches.empty())

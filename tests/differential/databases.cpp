@@ -53,8 +53,9 @@ bool is_of_data(const error& e) {
         error_code::not_null_violation, error_code::check_violation};
     if (std::find(std::begin(codes), std::end(codes), e.code()) != std::end(codes)) return true;
     const std::string text = e.what();
-    for (const char* part : {"overflow", "out of range", "too large", "more than one row",
-                             "more than 1 row", "bigger than", "38 digits", "18 digits"})
+    for (const char* part :
+         {"overflow", "out of range", "too large", "more than one row", "more than 1 row",
+          "bigger than", "38 digits", "18 digits", "leaves the years"})
         if (text.find(part) != std::string::npos) return true;
     return false;
 }

@@ -289,7 +289,6 @@ settings read(int count, char** words) {
 }
 
 /// The counts of all jobs, each a process of its own.
-/// here.
 counts run_jobs(const std::string& kind, const settings& s) {
     if (s.jobs == 1 || s.only || !s.sql.empty()) return run_of_kind(kind, s).run();
     temp_folder folder;

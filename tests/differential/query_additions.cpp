@@ -23,9 +23,13 @@ piece query_writer::rare_integer(context& c, int depth) {
             return brackets('i', line('i', column_of('D', c), word("-"), literal('D')));
         case 1:
             return call(
-                'i', "extract",
-                line(' ', word(any<std::string>({"isodow FROM", "week FROM", "isoyear FROM"})),
-                     expression(chance(50) ? 'T' : 'D', c, depth - 1)));
+                'i', "cast",
+                line(' ',
+                     call(' ', "extract",
+                          line(' ',
+                               word(any<std::string>({"isodow FROM", "week FROM", "isoyear FROM"})),
+                               expression(chance(50) ? 'T' : 'D', c, depth - 1))),
+                     word("AS bigint")));
         case 2:
             return call('i', "div", sub(), literal('i'));
         case 3:

@@ -124,8 +124,13 @@ piece query_writer::integer(context& c, int depth) {
         case 5:
             return call('i', "length", expression('t', c, depth - 1));
         case 6:
-            return call('i', "extract",
-                        line(' ', word(any(units) + " FROM"), expression('T', c, depth - 1)));
+            // PostgreSQL's numeric, which divides otherwise than integers do.
+            return call(
+                'i', "cast",
+                line(' ',
+                     call(' ', "extract",
+                          line(' ', word(any(units) + " FROM"), expression('T', c, depth - 1))),
+                     word("AS bigint")));
         case 7:
             return call('i', "cast", line(' ', expression('b', c, depth - 1), word("AS bigint")));
         default:

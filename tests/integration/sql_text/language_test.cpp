@@ -52,6 +52,45 @@ TEST_P(SqlLanguage, RowsWithoutTables) {
     });
 }
 
+TEST_P(SqlLanguage, TextWithoutATableKeepsItsBlanks) {
+    same({
+        "VALUES ('bob '), ('x')",
+        "SELECT v.t FROM person p LEFT JOIN (VALUES (1, 'bob '), (1, '😀')) AS v(n, t) ON TRUE",
+        "SELECT t, count(*) FROM (VALUES (1, 'bob '), (1, 'bob')) AS v(n, t) GROUP BY t",
+        "SELECT CASE WHEN id = 1 THEN 'bob ' ELSE 'bob' END FROM person UNION ALL SELECT 'x '",
+    });
+}
+
+TEST_P(SqlLanguage, ConstantsThatAreOneRowHaveNoSecondOne) {
+    same({
+        "SELECT DISTINCT 0.5 FROM person OFFSET 3",
+        "SELECT DISTINCT 1 + 1, 'x' FROM person LIMIT 9 OFFSET 1",
+        "SELECT id FROM person WHERE EXISTS (SELECT DISTINCT 1 FROM land OFFSET 1)",
+        "SELECT DISTINCT 0.5 FROM person",
+    });
+}
+
+TEST_P(SqlLanguage, AggregatesAreFoundAmongTheRowsOfASubquery) {
+    same({
+        "SELECT count(*) FROM land HAVING count(*) IN (SELECT 0 FROM person)",
+        "SELECT count(*) IN (SELECT 0 FROM land), count(*) IN (SELECT count(*) FROM land) FROM "
+        "land",
+        "SELECT country, count(*) FROM person GROUP BY ROLLUP (country) HAVING count(*) IN (SELECT "
+        "0 FROM land)",
+        "SELECT x.n FROM (SELECT count(*) AS n FROM land HAVING count(*) NOT IN (SELECT 0 FROM "
+        "land)) x",
+    });
+}
+
+TEST_P(SqlLanguage, MergedGroupsOfOuterJoinsSortTheirNullsLast) {
+    same({
+        "SELECT p.country, i.id, abs(max(i.person_id)) + 1 FROM person p LEFT JOIN item i ON "
+        "i.person_id = p.id AND i.id > 5 GROUP BY p.country, i.id ORDER BY 2, 1 NULLS FIRST",
+        "SELECT p.country, i.id, max(p.age) - 1 FROM person p LEFT JOIN item i ON i.person_id = "
+        "p.id AND i.id > 5 GROUP BY p.country, i.id ORDER BY 2, 1 LIMIT 4 OFFSET 2",
+    });
+}
+
 TEST_P(SqlLanguage, SetsOfEqualRows) {
     same({
         "SELECT country FROM person INTERSECT ALL SELECT code FROM land",
