@@ -132,25 +132,19 @@ void check_limited_lookups(const sql::select& s) {
     sql::for_each_query(s, check_limited_lookups);
 }
 
-/// PostgreSQL wants to see the grouped expression inside the subquery, collation included.
+/// PostgreSQL wants to see the grouped expression inside the subquery, collation included, and
+/// MariaDB looks for an aggregate of groups among the rows of a subquery in vain, or finds it
+/// always.
 void check_subqueries_of_groups(const sql::select& s) {
-    if (s.group_by.empty()) return;
     const auto check = [](const sql::expr_ptr& e) {
         if (e && e->has_query) refuse("a subquery of a grouped statement");
     };
-    for (const sql::select_item& i : s.items) check(i.expression);
-    check(s.having);
-    for (const sql::ordering& o : s.order_by) check(o.by);
-}
-
-/// MariaDB looks for an aggregate among the rows of a subquery in vain, or finds it always.
-void check_lookups_of_aggregates(const sql::select& s) {
-    for (const sql::expr_ptr& e : sql::expressions_of(s))
-        sql::for_each_node(e, [](const sql::expr& x) {
-            if (x.kind == sql::expr_kind::in_query && x.operands[0]->has_aggregate)
-                refuse("an aggregate is looked for in a subquery");
-        });
-    sql::for_each_query(s, check_lookups_of_aggregates);
+    if (!s.group_by.empty()) {
+        for (const sql::select_item& i : s.items) check(i.expression);
+        check(s.having);
+        for (const sql::ordering& o : s.order_by) check(o.by);
+    }
+    sql::for_each_query(s, check_subqueries_of_groups);
 }
 
 /// MariaDB counts no OFFSET when SELECT DISTINCT has nothing but constants: it stops at one row.
@@ -178,7 +172,6 @@ planned<plan> plan_merged(const sql::select_ptr& s, const cluster_view& view,
     if (sql::is_nested(*s)) {
         check_subqueries_of_groups(*s);
         check_limited_lookups(*s);
-        check_lookups_of_aggregates(*s);
         if (view.rules.send_whole)
             if (auto where = only_shard_of(*s, view, entries)) return unsplit(s, std::move(*where));
         if (!s->derived_tables.empty() || !s->branches.empty())

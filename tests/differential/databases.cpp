@@ -55,7 +55,7 @@ bool is_of_data(const error& e) {
     const std::string text = e.what();
     for (const char* part :
          {"overflow", "out of range", "too large", "more than one row", "more than 1 row",
-          "bigger than", "38 digits", "18 digits", "leaves the years"})
+          "bigger than", "38 digits", "18 digits", "leaves the years", "outside of the years"})
         if (text.find(part) != std::string::npos) return true;
     return false;
 }

@@ -75,19 +75,27 @@ TEST_P(SqlLanguage, AggregatesAreFoundAmongTheRowsOfASubquery) {
         "SELECT count(*) FROM land HAVING count(*) IN (SELECT 0 FROM person)",
         "SELECT count(*) IN (SELECT 0 FROM land), count(*) IN (SELECT count(*) FROM land) FROM "
         "land",
-        "SELECT country, count(*) FROM person GROUP BY ROLLUP (country) HAVING count(*) IN (SELECT "
-        "0 FROM land)",
+        "SELECT NULL FROM person GROUP BY ROLLUP (age) HAVING count(*) IN (SELECT 0 FROM land)",
+        "SELECT x.n FROM (SELECT 7 AS n, age FROM person GROUP BY age HAVING count(*) IN (SELECT 0 "
+        "FROM land)) x",
         "SELECT x.n FROM (SELECT count(*) AS n FROM land HAVING count(*) NOT IN (SELECT 0 FROM "
         "land)) x",
     });
 }
 
+TEST_P(SqlLanguage, GroupsMayHoldOneAnother) {
+    same({
+        "SELECT count(*) FROM person GROUP BY name IN ('Ann', 'bob'), name HAVING (name IN ('Ann', "
+        "'bob')) BETWEEN FALSE AND (name IN ('Ann', 'bob'))",
+    });
+}
+
 TEST_P(SqlLanguage, MergedGroupsOfOuterJoinsSortTheirNullsLast) {
     same({
-        "SELECT p.country, i.id, abs(max(i.person_id)) + 1 FROM person p LEFT JOIN item i ON "
-        "i.person_id = p.id AND i.id > 5 GROUP BY p.country, i.id ORDER BY 2, 1 NULLS FIRST",
-        "SELECT p.country, i.id, max(p.age) - 1 FROM person p LEFT JOIN item i ON i.person_id = "
-        "p.id AND i.id > 5 GROUP BY p.country, i.id ORDER BY 2, 1 LIMIT 4 OFFSET 2",
+        "SELECT p.country, b.id, abs(max(b.qty)) + 1 FROM person p LEFT JOIN purchase b ON "
+        "b.person_id = p.id AND b.qty > 5 GROUP BY p.country, b.id ORDER BY 2, 1",
+        "SELECT p.country, b.id, max(p.age) - 1 FROM person p LEFT JOIN purchase b ON b.person_id "
+        "= p.id AND b.qty > 5 GROUP BY p.country, b.id ORDER BY 2, 1 LIMIT 4 OFFSET 2",
     });
 }
 
