@@ -147,6 +147,16 @@ void check_subqueries_of_groups(const sql::select& s) {
     sql::for_each_query(s, check_subqueries_of_groups);
 }
 
+/// MariaDB loses rows when it makes doubles one that were computed from groups.
+void check_distinct_groups(const sql::select& s) {
+    const bool doubles = std::any_of(s.items.begin(), s.items.end(), [](const sql::select_item& i) {
+        return i.expression->type.type == column_type::float64;
+    });
+    if (s.distinct && !s.group_by.empty() && doubles)
+        refuse("SELECT DISTINCT makes doubles of groups one");
+    sql::for_each_query(s, check_distinct_groups);
+}
+
 /// MariaDB counts no OFFSET when SELECT DISTINCT has nothing but constants: it stops at one row.
 void check_distinct_constants(const sql::select& s) {
     const auto is_constant = [](const sql::select_item& i) {
@@ -169,6 +179,7 @@ planned<plan> plan_merged(const sql::select_ptr& s, const cluster_view& view,
     check_joins(*s);
     check_local(*s);
     check_distinct_constants(*s);
+    check_distinct_groups(*s);
     if (sql::is_nested(*s)) {
         check_subqueries_of_groups(*s);
         check_limited_lookups(*s);

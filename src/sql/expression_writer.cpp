@@ -225,7 +225,9 @@ void expression_writer::node(const expr& e, bool bare) {
             query(*e.query);
             break;
         default:
+            if (columns_never_null_) *this << "COALESCE(";
             atom(*e.operands[0]);
+            if (columns_never_null_) *this << ", NULL)";
             *this << (e.negated ? " IS NOT NULL" : " IS NULL");
     }
     if (!bare) *this << ")";

@@ -76,11 +76,46 @@ TEST_P(SqlLanguage, AggregatesAreFoundAmongTheRowsOfASubquery) {
         "SELECT count(*) IN (SELECT 0 FROM land), count(*) IN (SELECT count(*) FROM land) FROM "
         "land",
         "SELECT NULL FROM person GROUP BY ROLLUP (age) HAVING count(*) IN (SELECT 0 FROM land)",
+        "SELECT NULL FROM land GROUP BY ROLLUP (title) HAVING count(*) IN (SELECT cast(extract("
+        "minute FROM cast('1971-06-01 00:00:00+00' AS timestamptz)) AS bigint) FROM land)",
+        "SELECT 1 FROM land WHERE code IN (SELECT 'de' FROM land GROUP BY title HAVING count(*) IN "
+        "(SELECT 0 FROM land))",
         "SELECT x.n FROM (SELECT 7 AS n, age FROM person GROUP BY age HAVING count(*) IN (SELECT 0 "
         "FROM land)) x",
         "SELECT x.n FROM (SELECT count(*) AS n FROM land HAVING count(*) NOT IN (SELECT 0 FROM "
         "land)) x",
     });
+}
+
+TEST_P(SqlLanguage, DoublesOfGroupsAreMadeOne) {
+    same({
+        "SELECT DISTINCT cast(count(*) AS double precision) FROM purchase GROUP BY person_id",
+        "SELECT 1.5 UNION SELECT DISTINCT cast(count(*) AS double precision) FROM land GROUP BY "
+        "length(code)",
+    });
+}
+
+TEST_P(SqlLanguage, DecimalsWithTrailingZerosAreFoundInSubqueries) {
+    same({
+        "SELECT code FROM land WHERE 3.0 IN (SELECT 3.0)",
+        "SELECT code FROM land WHERE 3.00 NOT IN (SELECT DISTINCT 3.0 FROM land)",
+        "SELECT id FROM person WHERE score IN (SELECT 3.0) OR id IN (SELECT 3.0)",
+    });
+}
+
+TEST_P(SqlLanguage, PartsOfACaseAreRoundedInTheirDirection) {
+    same({
+        "SELECT floor(CASE WHEN id > 3 THEN sqrt(cast(3 AS double precision)) END), ceil(coalesce("
+        "sqrt(cast(1.2 AS double precision)), 1)), trunc(CASE WHEN id > 3 THEN avg(ratio) ELSE "
+        "ratio END) FROM person GROUP BY id, ratio",
+    });
+}
+
+TEST_P(SqlLanguage, ManyStatementsInsideStatementsHaveNames) {
+    std::string condition = "1 IN (SELECT 1 FROM person)";
+    for (int i = 0; i < 40; ++i)
+        condition += " AND count(*) NOT IN (SELECT -" + std::to_string(i + 1) + " FROM item)";
+    same({"SELECT count(*) FROM person HAVING " + condition});
 }
 
 TEST_P(SqlLanguage, GroupsMayHoldOneAnother) {
