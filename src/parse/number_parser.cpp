@@ -174,7 +174,14 @@ sql::expr_ptr expression_parser::rounded(const tree_node& n, const sql::expr_ptr
                                       sql::constant(arg{static_cast<std::int64_t>(how)})};
             return sql::call(sql::function::quotient, parts, 4);
         }
-        const expr_ptr parts[] = {x, count};
+        // What has no exact quotient is rounded as a double, in its own direction.
+        expr_ptr whole = x;
+        if (digits == 0 && how != sql::rounding::half_away)
+            whole = sql::call(how == sql::rounding::down ? sql::function::floor
+                              : how == sql::rounding::up ? sql::function::ceiling
+                                                         : sql::function::trunc,
+                              &x, 1);
+        const expr_ptr parts[] = {whole, count};
         return sql::call(sql::function::to_decimal, parts, 2);
     });
 }

@@ -68,7 +68,8 @@ void check_assignments(const sql::change& c) {
     const auto& key = t.placed.shard_key;
     for (const sql::change::assignment& a : c.assignments) {
         const schema::column& column = t.columns[a.column];
-        if (a.to->has_query) check_kept(t, column, *a.to);
+        // Constants are looked at by their value when they are bound.
+        if (a.to->kind != sql::expr_kind::constant) check_kept(t, column, *a.to);
         if (a.to->has_aggregate)
             refuse(t, error_code::bad_query,
                    fmt::format("column \"{}\" of table \"{}\" is set to an aggregate", column.name,

@@ -132,15 +132,44 @@ void check_limited_lookups(const sql::select& s) {
     sql::for_each_query(s, check_limited_lookups);
 }
 
-/// PostgreSQL wants to see the grouped expression inside the subquery, collation included.
+/// PostgreSQL wants to see the grouped expression inside the subquery, collation included, and
+/// MariaDB looks for an aggregate of groups among the rows of a subquery in vain, or finds it
+/// always.
 void check_subqueries_of_groups(const sql::select& s) {
-    if (s.group_by.empty()) return;
     const auto check = [](const sql::expr_ptr& e) {
         if (e && e->has_query) refuse("a subquery of a grouped statement");
     };
-    for (const sql::select_item& i : s.items) check(i.expression);
-    check(s.having);
-    for (const sql::ordering& o : s.order_by) check(o.by);
+    if (!s.group_by.empty()) {
+        for (const sql::select_item& i : s.items) check(i.expression);
+        check(s.having);
+        for (const sql::ordering& o : s.order_by) check(o.by);
+    }
+    sql::for_each_query(s, check_subqueries_of_groups);
+}
+
+/// MariaDB loses rows when it makes doubles one that were computed from groups.
+void check_distinct_groups(const sql::select& s) {
+    const bool doubles = std::any_of(s.items.begin(), s.items.end(), [](const sql::select_item& i) {
+        return i.expression->type.type == column_type::float64;
+    });
+    if (s.distinct && !s.group_by.empty() && doubles)
+        refuse("SELECT DISTINCT makes doubles of groups one");
+    sql::for_each_query(s, check_distinct_groups);
+}
+
+/// MariaDB counts no OFFSET when SELECT DISTINCT has nothing but constants: it stops at one row.
+void check_distinct_constants(const sql::select& s) {
+    const auto is_constant = [](const sql::select_item& i) {
+        bool constant = true;
+        sql::for_each_node(i.expression, [&](const sql::expr& x) {
+            constant = constant && x.kind != sql::expr_kind::column &&
+                       x.kind != sql::expr_kind::aggregate && !x.query;
+        });
+        return constant;
+    };
+    if (s.distinct && s.offset != 0 && std::all_of(s.items.begin(), s.items.end(), is_constant))
+        refuse("SELECT DISTINCT of constants has an OFFSET");
+    sql::for_each_query(s, check_distinct_constants);
 }
 
 /// Pushed, split and merged. Throws not_supported when there is no merge for it.
@@ -149,6 +178,8 @@ planned<plan> plan_merged(const sql::select_ptr& s, const cluster_view& view,
     if (s->limit == 0) return unsplit(s, route{route_kind::none, {}, "LIMIT 0"});
     check_joins(*s);
     check_local(*s);
+    check_distinct_constants(*s);
+    check_distinct_groups(*s);
     if (sql::is_nested(*s)) {
         check_subqueries_of_groups(*s);
         check_limited_lookups(*s);

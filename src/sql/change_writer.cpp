@@ -90,10 +90,12 @@ void write_where(expression_writer& out, const change& c) {
 
 void write_returning(expression_writer& out, const change& c) {
     bool first = true;
+    out.take_columns_for_not_null(out.target().kind() == dialect_kind::sqlite);
     for (const select_item& i : c.returning) {
         out << (std::exchange(first, false) ? " RETURNING " : ", ");
         out.whole(*i.expression);
     }
+    out.take_columns_for_not_null(false);
 }
 
 [[noreturn]] void refuse_on_mariadb(const change& c, std::string_view what) {

@@ -154,7 +154,9 @@ void expression_writer::key_text(key& k) {
     // know the grouped expression again.
     const bool is_cast = is_text && dialect_.kind() == dialect_kind::postgres;
     if (is_cast) *this << "CAST(";
+    const bool around = std::exchange(keys_as_minimum_, false);  // a key may hold another one
     node(*k.expression, !is_text || is_cast);
+    keys_as_minimum_ = around;
     if (is_cast) *this << " AS text)";
     if (is_text) *this << traits_.byte_collation;
     if (as_minimum) *this << ")";
@@ -223,7 +225,9 @@ void expression_writer::node(const expr& e, bool bare) {
             query(*e.query);
             break;
         default:
+            if (columns_never_null_) *this << "COALESCE(";
             atom(*e.operands[0]);
+            if (columns_never_null_) *this << ", NULL)";
             *this << (e.negated ? " IS NOT NULL" : " IS NULL");
     }
     if (!bare) *this << ")";

@@ -86,6 +86,8 @@ public:
     /// MariaDB's HAVING knows a grouped expression only where it is an item as well; the minimum of
     /// what is the same for the whole group is that.
     void write_keys_as_minimum(bool on) noexcept { keys_as_minimum_ = on; }
+    /// SQLite takes each column in RETURNING for one that is never NULL when IS NULL asks for it.
+    void take_columns_for_not_null(bool on) noexcept { columns_never_null_ = on; }
     /// Columns carry their table's name, so that no heading of the result can be meant.
     void qualify_always() noexcept { qualified_ = true; }
 
@@ -159,6 +161,7 @@ private:
     bool qualified_ = false;
     bool keys_enabled_ = false;
     bool keys_as_minimum_ = false;
+    bool columns_never_null_ = false;
 };
 
 }  // namespace shardwise::sql

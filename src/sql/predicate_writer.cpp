@@ -205,7 +205,9 @@ void expression_writer::distinct_from(const expr& e) {
 
 void expression_writer::in_query(const expr& e) {
     const expr_ptr pair[] = {e.operands[0], e.query->items[0].expression};
-    const sql_type as = comparison_type(pair);
+    sql_type as = comparison_type(pair);
+    // The subquery writes its item as it is, a constant with its trailing zeros.
+    if (as.type == column_type::decimal) as.scale = std::max(as.scale, pair[1]->type.scale);
     operand(*e.operands[0], as);
     *this << (e.negated ? " NOT IN " : " IN ");
     const bool limited = e.query->limit || e.query->offset != 0;

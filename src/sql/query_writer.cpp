@@ -111,10 +111,15 @@ bool needs_an_aggregate(const expression_writer& out, const select& s) {
                         [](const select_item& i) { return i.expression->has_aggregate; });
 }
 
+/// Rows are made one by their columns: text then counts by its bytes. MariaDB takes bound text in
+/// UNION ALL for CHAR, which loses trailing blanks, unless it has a collation.
+bool needs_byte_order(const expression_writer& out, set_operation o) {
+    return o != set_operation::union_all || out.target().kind() == dialect_kind::mariadb;
+}
+
 void write_items(expression_writer& out, const select& s, const std::vector<std::string>& columns) {
-    // Rows are made one by their columns: text then counts by its bytes.
     const bool compared =
-        !s.branches.empty() && s.branches.front().operation != set_operation::union_all;
+        !s.branches.empty() && needs_byte_order(out, s.branches.front().operation);
     for (std::size_t i = 0; i < s.items.size(); ++i) {
         if (i != 0) out << ", ";
         const bool wrapped = i == 0 && needs_an_aggregate(out, s);
@@ -167,7 +172,7 @@ void write_query(expression_writer& out, const select& s, const std::vector<std:
     write_limit(out, s);
     for (const set_branch& b : s.branches) {
         out << words_of(b.operation);
-        out.branch(*b.query, b.operation != set_operation::union_all);
+        out.branch(*b.query, needs_byte_order(out, b.operation));
     }
     if (s.recursive) {
         out << ") SELECT * FROM ";

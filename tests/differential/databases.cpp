@@ -53,8 +53,9 @@ bool is_of_data(const error& e) {
         error_code::not_null_violation, error_code::check_violation};
     if (std::find(std::begin(codes), std::end(codes), e.code()) != std::end(codes)) return true;
     const std::string text = e.what();
-    for (const char* part : {"overflow", "out of range", "too large", "more than one row",
-                             "more than 1 row", "bigger than", "38 digits", "18 digits"})
+    for (const char* part :
+         {"overflow", "out of range", "too large", "more than one row", "more than 1 row",
+          "bigger than", "38 digits", "18 digits", "leaves the years", "outside of the years"})
         if (text.find(part) != std::string::npos) return true;
     return false;
 }
@@ -63,8 +64,8 @@ answer told(const error& e) {
     answer a;
     a.message = fmt::format("{} {}", e.what(), e.statement());
     static constexpr error_code known[] = {error_code::not_supported, error_code::bad_query,
-                                           error_code::bad_input, error_code::unknown_column,
-                                           error_code::unknown_table};
+                                           error_code::bad_input,     error_code::unknown_column,
+                                           error_code::unknown_table, error_code::unroutable_key};
     const bool early = e.statement().empty() &&
                        std::find(std::begin(known), std::end(known), e.code()) != std::end(known);
     a.is = early           ? answer::outcome::refused
@@ -101,24 +102,26 @@ public:
     answer ask(const std::string& sql, const std::string&, bool ordered) override {
         return answer_of([&](answer& a) {
             session s{db_};
-            read(s, sql, a);
+            keep(s.sql(sql), a);
             if (!ordered) std::sort(a.rows.begin(), a.rows.end());
         });
     }
     answer change(const std::string& sql, const random_table& table) override {
         return answer_of([&](answer& a) {
             session s{db_};
-            const std::int64_t changed = s.sql(sql).changed;
-            read(s, whole_table(table), a);
+            const sql_result done = s.sql(sql);
+            keep(done, a);
+            for (std::string& row : a.rows) row.insert(0, "returned ");
+            keep(s.sql(whole_table(table)), a);
             s.rollback();
             std::sort(a.rows.begin(), a.rows.end());
-            a.rows.push_back(fmt::format("changed {}", changed));
+            a.rows.push_back(fmt::format("changed {}", done.changed));
         });
     }
 
 private:
-    static void read(session& s, const std::string& sql, answer& a) {
-        for (const auto& row : s.sql(sql).rows) {
+    static void keep(const sql_result& result, answer& a) {
+        for (const auto& row : result.rows) {
             std::string line;
             for (const value& v : row) line += display(v.view()) + "|";
             a.rows.push_back(std::move(line));

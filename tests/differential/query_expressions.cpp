@@ -62,6 +62,7 @@ piece query_writer::literal(char type) {
 
 piece query_writer::column_of(char type, context& c) {
     if (c.aggregates) {
+        if (c.sets && type == 'i' && chance(15)) return call('i', "grouping", any(c.groups));
         std::vector<piece> fitting;
         for (std::size_t i = 0; i < c.groups.size(); ++i)
             if (c.group_types[i] == type) fitting.push_back(c.groups[i]);
@@ -123,8 +124,13 @@ piece query_writer::integer(context& c, int depth) {
         case 5:
             return call('i', "length", expression('t', c, depth - 1));
         case 6:
-            return call('i', "extract",
-                        line(' ', word(any(units) + " FROM"), expression('T', c, depth - 1)));
+            // PostgreSQL's numeric, which divides otherwise than integers do.
+            return call(
+                'i', "cast",
+                line(' ',
+                     call(' ', "extract",
+                          line(' ', word(any(units) + " FROM"), expression('T', c, depth - 1))),
+                     word("AS bigint")));
         case 7:
             return call('i', "cast", line(' ', expression('b', c, depth - 1), word("AS bigint")));
         default:
@@ -203,6 +209,10 @@ piece query_writer::expression(char type, context& c, int depth) {
     if (depth <= 0 || type == 'h' || type == 'j' || chance(35))
         return chance(85) ? column_of(type, c) : literal(type);
     if (chance(25)) return alternatives(type, c, depth);
+    if (!plain_ && chance(18)) {
+        piece p = rare(type, c, depth);
+        if (!p.str().empty()) return p;
+    }
     switch (type) {
         case 'i':
             return integer(c, depth);
@@ -331,6 +341,7 @@ piece query_writer::condition(context& c, int depth) {
         return line('b', word("NOT"), brackets('b', condition(c, depth - 1)));
     if (nested_ < 2 && chance(14)) return chance(55) ? membership(c, 1) : exists(c);
     if (chance(6)) return column_of('b', c);
+    if (!plain_ && chance(8)) return rare_condition(c, depth);
     return comparison(c, depth);
 }
 
@@ -367,6 +378,11 @@ piece query_writer::aggregate(char type, context& c, int depth) {
     if (type == 'i' && chance(40)) {
         p = call('i', "count",
                  chance(40) ? word("*") : line(' ', word(distinct), column_of(any_type(), rows)));
+    } else if (type == 't' && !plain_ && chance(40)) {
+        const std::string by = rows.here.empty() ? "" : over.str();
+        p = call('t', "string_agg", word(distinct + by),
+                 word("',' ORDER BY " + by + (chance(40) ? " DESC" : "")));
+        if (by.empty()) p = call('t', "max", over);
     } else if (type == 'd' && chance(60)) {
         p = call('d', "sum", line(' ', word(distinct), chance(50) ? over : column_of('i', rows)));
     } else if (type == 'f' && chance(60)) {
@@ -385,8 +401,27 @@ piece query_writer::aggregate(char type, context& c, int depth) {
     return line(type, std::move(p), std::move(filter));
 }
 
+/// Over a total order each of these has one answer.
+piece query_writer::frame() {
+    return word(
+        any<std::string>({"ROWS BETWEEN 1 PRECEDING AND CURRENT ROW", "ROWS UNBOUNDED PRECEDING",
+                          "ROWS BETWEEN CURRENT ROW AND 2 FOLLOWING",
+                          "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING",
+                          "GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING",
+                          "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW",
+                          "RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING"}));
+}
+
 piece query_writer::window(char type, context& c) {
     if (type == 'u' || type == 'x' || type == 'j') return column_of(type, c);
+    if (type == 'f' && chance(25) && !c.here.empty())
+        return line('f', word(any<std::string>({"percent_rank()", "cume_dist()"})), word("OVER"),
+                    brackets(' ', line(' ', word("ORDER BY"), column_of(any_type(), c))));
+    if (type == 'i' && chance(15) && !c.here.empty())
+        return line('i', call('i', any<std::string>({"count", "min", "max"}), column_of('i', c)),
+                    word("OVER"),
+                    brackets(' ', line(' ', word("ORDER BY"), column_of('i', c),
+                                       word("RANGE BETWEEN 2 PRECEDING AND 1 FOLLOWING"))));
     std::vector<piece> order;
     piece partition;
     if (chance(60)) partition = clause("PARTITION BY", {column_of(any_type(), c)}, ", ");
@@ -416,14 +451,16 @@ piece query_writer::window(char type, context& c) {
             : type == 'd' ? call('d', "sum", column_of('d', c))
                           : call(type, any<std::string>({"min", "max"}), column_of(type, c));
     }
-    piece frame;
-    if (!whole && !ranks && chance(30) && f.text != "row_number()" && f.text != "ntile(3)")
-        frame = word(any<std::string>(
-            {"ROWS BETWEEN 1 PRECEDING AND CURRENT ROW", "ROWS UNBOUNDED PRECEDING",
-             "ROWS BETWEEN CURRENT ROW AND 2 FOLLOWING",
-             "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"}));
-    piece inside = line(' ', partition, clause("ORDER BY", std::move(order), ", "), frame);
+    piece framed;
+    if (!whole && !ranks && chance(40) && f.text != "row_number()" && f.text != "ntile(3)")
+        framed = frame();
+    piece inside = line(' ', partition, clause("ORDER BY", std::move(order), ", "), framed);
     const std::string text = inside.str();
+    if (!text.empty() && chance(20)) {
+        const std::string known = "w" + std::to_string(c.windows.size() + 1);
+        c.windows.push_back(line(' ', word(known + " AS"), brackets(' ', inside)));
+        return line(type, f, word("OVER " + known));
+    }
     return line(type, f, word(text.empty() ? "OVER ()" : "OVER"),
                 text.empty() ? piece{} : brackets(' ', inside));
 }

@@ -25,6 +25,7 @@ piece query_writer::source_text(source& s, bool may_derive) {
         }
         return line(' ', std::move(inner), word("AS " + alias + " (" + columns + ")"));
     }
+    if (may_derive && chance(6)) return rows_without_table(s, alias);
     s = !with_sources_.empty() && chance(50) ? any(with_sources_) : table();
     const std::string text = s.alias + " " + alias;
     s.alias = alias;
@@ -93,8 +94,13 @@ piece query_writer::from(context& c, bool small) {
                 line(' ', word("JOIN"), text, word("ON"), join_condition(left, right, c)));
             continue;
         }
+        const bool share = left.table != nullptr && right.table != nullptr && i == 0;
         c.here.push_back(right);
-        if (kind == "CROSS JOIN") {
+        if (share && chance(8)) {
+            p.parts.push_back(
+                line(' ', word(kind == "CROSS JOIN" ? "JOIN" : kind), text,
+                     word(any<std::string>({"USING (n)", "USING (s)", "USING (n, s)"}))));
+        } else if (kind == "CROSS JOIN") {
             p.parts.push_back(line(' ', word(kind), text));
         } else {
             p.parts.push_back(
@@ -128,6 +134,7 @@ piece query_writer::select(const std::string& types, context c, int depth, bool 
             c.group_types += type;
         }
         c.aggregates = true;
+        c.sets = !groups.empty() && chance(25);
     }
     piece items{.between = ", "};
     const bool distinct = chance(15);
@@ -142,6 +149,12 @@ piece query_writer::select(const std::string& types, context c, int depth, bool 
         for (const piece& i : items.parts)
             constants_.push_back(i.parts.empty() && !names_a_column(i.str()));
     }
+    piece group = clause("GROUP BY", groups, ", ");
+    if (c.sets) {
+        group.text = any<std::string>(
+            {"GROUP BY ROLLUP (", "GROUP BY CUBE (", "GROUP BY GROUPING SETS ((), "});
+        group.after = ")";
+    }
     std::vector<piece> having;
     if (grouped && chance(40)) having.push_back(condition(c, 1));
     piece p{.sort = types.size() == 1 ? 'q' : ' '};
@@ -149,8 +162,9 @@ piece query_writer::select(const std::string& types, context c, int depth, bool 
                items,
                tables,
                clause("WHERE", std::move(where), " AND "),
-               clause("GROUP BY", groups, ", "),
-               clause("HAVING", std::move(having), " ")};
+               group,
+               clause("HAVING", std::move(having), " "),
+               clause("WINDOW", std::move(c.windows), ", ")};
     if (!is_top && chance(12)) {
         piece order{.text = "ORDER BY ", .between = ", "};
         for (std::size_t i = 0; i < types.size(); ++i)
@@ -166,7 +180,9 @@ piece query_writer::select(const std::string& types, context c, int depth, bool 
 piece query_writer::set_operation(const std::string& types) {
     piece p{.parts = {select(types, {}, 1, true)}};
     for (std::int64_t n = 1 + below(2); n > 0; --n) {
-        p.parts.push_back(word(any<std::string>({"UNION", "UNION ALL", "INTERSECT", "EXCEPT"})));
+        p.parts.push_back(
+            word(any<std::string>({"UNION", "UNION", "UNION ALL", "UNION ALL", "INTERSECT",
+                                   "EXCEPT", "INTERSECT ALL", "EXCEPT ALL"})));
         p.parts.push_back(select(types, {}, 1, true));
     }
     return p;
@@ -185,17 +201,26 @@ piece query_writer::total_order(std::size_t columns, bool may_skip) {
     return order.parts.empty() ? piece{} : order;
 }
 
-random_query query_writer::next() {
+void query_writer::start() {
     names_ = 0;
     nested_ = 0;
+    plain_ = false;
     with_sources_.clear();
+}
+
+random_query query_writer::next() {
+    start();
     random_query q;
     const bool combined = chance(12);
     std::string types = row_types(4);
     if (combined) std::replace(types.begin(), types.end(), 'x', 't');  // NULL alone has no type
     if (!combined && chance(4)) types += 'j';
     piece with;
-    if (chance(10)) {
+    if (chance(4)) {
+        source s;
+        with = recursive(s);
+        with_sources_.push_back(s);
+    } else if (chance(10)) {
         const std::string inner = row_types(3);
         piece body = select(inner, {}, 1, false);
         source s{"w", {}, {}, nullptr};
@@ -204,7 +229,8 @@ random_query query_writer::next() {
             s.columns.push_back({"c" + std::to_string(i), inner[i], nullptr});
             columns += (i ? ", c" : "c") + std::to_string(i);
         }
-        with = line(' ', word("WITH w (" + columns + ") AS"), brackets(' ', body));
+        with = line(' ', word("WITH w (" + columns + ") AS" + (chance(10) ? " MATERIALIZED" : "")),
+                    brackets(' ', body));
         with_sources_.push_back(s);
     }
     q.types = types;
@@ -213,45 +239,12 @@ random_query query_writer::next() {
     q.text.parts.push_back(total_order(types.size(), !combined));
     q.ordered = !q.text.parts.back().str().empty();
     if (!q.ordered) return q;
-    if (chance(40)) q.text.parts.push_back(word("LIMIT " + std::to_string(below(20))));
-    if (chance(25)) q.text.parts.push_back(word("OFFSET " + std::to_string(below(8))));
-    return q;
-}
-
-random_query query_writer::next_change(std::string& table) {
-    names_ = 0;
-    nested_ = 0;
-    with_sources_.clear();
-    const random_table& t = any(schema_.tables);
-    table = t.name;
-    context c;
-    c.here = {{t.name, {}, t.primary_key, &t}};
-    for (const random_column& k : t.columns)
-        c.here[0].columns.push_back({k.name, k.type, &k.literals});
-    random_query q;
-    nested_ = 2;  // no statements inside
-    std::vector<piece> sets;
-    for (const random_column& k : t.columns) {
-        const auto is_in = [&](const std::vector<std::string>& list) {
-            return std::find(list.begin(), list.end(), k.name) != list.end();
-        };
-        if (is_in(t.primary_key) || is_in(t.shard_key) || !chance(40)) continue;
-        // Only what fits: a value of its own, another row's form, or NULL.
-        piece to = k.nullable && chance(15) ? word("NULL")
-                   : k.type == 'i' && k.sql == "bigint"
-                       ? expression('i', c, 1)
-                       : one_of_its_values({k.name, k.type, &k.literals});
-        if (to.str() == "NULL" && !k.nullable) continue;
-        if (!k.nullable) to = call(k.type, "coalesce", to, word(t.name + "." + k.name));
-        sets.push_back(line(' ', word(k.name + " ="), to));
-    }
-    std::vector<piece> where{condition(c, 1)};
-    if (sets.empty() || chance(40)) {
-        q.text.parts = {word("DELETE FROM " + t.name), clause("WHERE", std::move(where), " ")};
-    } else {
-        q.text.parts = {word("UPDATE " + t.name), clause("SET", std::move(sets), ", "),
-                        clause("WHERE", std::move(where), " ")};
-    }
+    if (chance(25)) q.text.parts.push_back(word("OFFSET " + std::to_string(below(6))));
+    if (chance(40))
+        q.text.parts.push_back(word("LIMIT " + std::to_string(chance(4) ? 0 : 1 + below(20))));
+    else if (chance(12))
+        q.text.parts.push_back(word("FETCH FIRST " + std::to_string(1 + below(9)) + " ROWS " +
+                                    (chance(50) ? "ONLY" : "WITH TIES")));
     return q;
 }
 

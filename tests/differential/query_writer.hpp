@@ -25,7 +25,7 @@ public:
     query_writer(std::uint64_t seed, const random_schema& schema)
         : random_(seed), schema_(schema) {}
     random_query next();
-    /// An UPDATE or DELETE of `table`.
+    /// An INSERT, UPDATE or DELETE of `table`.
     random_query next_change(std::string& table);
 
 private:
@@ -42,11 +42,13 @@ private:
     };
     using scope = std::vector<source>;
     struct context {
-        scope here{};                 ///< what expressions may use
-        scope outer{};                ///< of the statements around
-        bool aggregates = false;      ///< only aggregates and `groups` may be used
-        std::vector<piece> groups{};  ///< grouped expressions,
-        std::string group_types{};    ///< and their types
+        scope here{};                  ///< what expressions may use
+        scope outer{};                 ///< of the statements around
+        bool aggregates = false;       ///< only aggregates and `groups` may be used
+        std::vector<piece> groups{};   ///< grouped expressions,
+        std::string group_types{};     ///< and their types
+        bool sets = false;             ///< grouped by several sets
+        std::vector<piece> windows{};  ///< of the clause WINDOW
     };
 
     std::int64_t below(std::int64_t n) {
@@ -80,6 +82,24 @@ private:
     piece scalar(char type, context& c);
     piece aggregate(char type, context& c, int depth);
     piece window(char type, context& c);
+    piece frame();
+
+    piece rare(char type, context& c, int depth);
+    piece rare_integer(context& c, int depth);
+    piece rare_text(context& c, int depth);
+    piece rare_condition(context& c, int depth);
+    piece json_part(context& c);
+    piece interval();
+    piece rows_without_table(source& s, const std::string& alias);
+    piece recursive(source& s);
+
+    static bool takes_new_rows(const random_table& t);
+    std::string new_value(const random_table& t, const random_column& k, bool known);
+    piece conflict(const random_table& t, bool wanted);
+    piece returning(const random_table& t, context& c);
+    random_query next_insert(const random_table& t);
+    random_query next_insert_select(const random_table& t);
+    void start();
 
     scope subject(context& c);
     source table();
@@ -95,6 +115,7 @@ private:
     std::vector<bool> constants_;  ///< of the items of the select that was written last
     int names_ = 0;
     int nested_ = 0;
+    bool plain_ = false;  ///< only what the shards compute
     std::vector<source> with_sources_;
 };
 

@@ -124,7 +124,8 @@ private:
             return std::any_of(names_.begin(), names_.end(),
                                [&](const std::string& n) { return equal_ignoring_case(n, name); });
         };
-        for (std::size_t n = 2; taken(); ++n) name = fmt::format("{}{}", name, n);
+        const std::string base = name;
+        for (std::size_t n = 2; taken(); ++n) name = fmt::format("{}{}", base, n);
         names_.push_back(name);
         return name;
     }

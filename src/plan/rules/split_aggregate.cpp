@@ -171,8 +171,10 @@ private:
 /// The statement over the merged groups, in an embedded database.
 node_ptr compute_with_groups(const split_groups& split, const sql::select& s, node_ptr merged) {
     std::vector<local_column> columns;
-    for (const sql::expr_ptr& e : split.merged_columns)
+    for (const sql::expr_ptr& e : split.merged_columns) {
         columns.push_back({fmt::format("c{}", columns.size() + 1), e->type});
+        columns.back().type.nullable = true;  // an outer join can make any column NULL
+    }
     const auto table = local_table("merged", columns);
     const sql::replacement to_column = [&](const sql::expr_ptr& e) -> sql::expr_ptr {
         const auto at = position_in(split.merged_columns, e);

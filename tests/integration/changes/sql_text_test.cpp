@@ -267,6 +267,14 @@ TEST_P(Changes, ReturningGivesTheChangedRowsOfAllShards) {
                   .rows.size(),
               2u);
     EXPECT_EQ(same("DELETE FROM purchase WHERE qty > 5 RETURNING *").failed, "");
+    // SQLite takes all columns for NOT NULL there.
+    EXPECT_EQ(same("UPDATE person SET country = 'xx' WHERE age IS NULL RETURNING id, age IS NULL, "
+                   "nullif(id, age), least(age, id)")
+                  .failed,
+              "");
+    // MariaDB knows at once that nothing can be deleted.
+    EXPECT_EQ(same("DELETE FROM purchase WHERE qty > qty RETURNING id").failed, "");
+    EXPECT_EQ(same("DELETE FROM purchase WHERE '' LIKE 'a%' RETURNING id").failed, "");
     EXPECT_EQ(same("DELETE FROM code WHERE number = 3 RETURNING title, number + 1").rows,
               std::vector<std::string>{"'title cc'|4|"});
     EXPECT_EQ(same("INSERT INTO stock (person_id, label, amount, price) VALUES (1, 'bolt', 5, "

@@ -52,6 +52,88 @@ TEST_P(SqlLanguage, RowsWithoutTables) {
     });
 }
 
+TEST_P(SqlLanguage, TextWithoutATableKeepsItsBlanks) {
+    same({
+        "VALUES ('bob '), ('x')",
+        "SELECT v.t FROM person p LEFT JOIN (VALUES (1, 'bob '), (1, '😀')) AS v(n, t) ON TRUE",
+        "SELECT t, count(*) FROM (VALUES (1, 'bob '), (1, 'bob')) AS v(n, t) GROUP BY t",
+        "SELECT CASE WHEN id = 1 THEN 'bob ' ELSE 'bob' END FROM person UNION ALL SELECT 'x '",
+    });
+}
+
+TEST_P(SqlLanguage, ConstantsThatAreOneRowHaveNoSecondOne) {
+    same({
+        "SELECT DISTINCT 0.5 FROM person OFFSET 3",
+        "SELECT DISTINCT 1 + 1, 'x' FROM person LIMIT 9 OFFSET 1",
+        "SELECT id FROM person WHERE EXISTS (SELECT DISTINCT 1 FROM land OFFSET 1)",
+        "SELECT DISTINCT 0.5 FROM person",
+    });
+}
+
+TEST_P(SqlLanguage, AggregatesAreFoundAmongTheRowsOfASubquery) {
+    same({
+        "SELECT count(*) FROM land HAVING count(*) IN (SELECT 0 FROM person)",
+        "SELECT count(*) IN (SELECT 0 FROM land), count(*) IN (SELECT count(*) FROM land) FROM "
+        "land",
+        "SELECT NULL FROM person GROUP BY ROLLUP (age) HAVING count(*) IN (SELECT 0 FROM land)",
+        "SELECT NULL FROM land GROUP BY ROLLUP (title) HAVING count(*) IN (SELECT cast(extract("
+        "minute FROM cast('1971-06-01 00:00:00+00' AS timestamptz)) AS bigint) FROM land)",
+        "SELECT 1 FROM land WHERE code IN (SELECT 'de' FROM land GROUP BY title HAVING count(*) IN "
+        "(SELECT 0 FROM land))",
+        "SELECT x.n FROM (SELECT 7 AS n, age FROM person GROUP BY age HAVING count(*) IN (SELECT 0 "
+        "FROM land)) x",
+        "SELECT x.n FROM (SELECT count(*) AS n FROM land HAVING count(*) NOT IN (SELECT 0 FROM "
+        "land)) x",
+    });
+}
+
+TEST_P(SqlLanguage, DoublesOfGroupsAreMadeOne) {
+    same({
+        "SELECT DISTINCT cast(count(*) AS double precision) FROM purchase GROUP BY person_id",
+        "SELECT 1.5 UNION SELECT DISTINCT cast(count(*) AS double precision) FROM land GROUP BY "
+        "length(code)",
+    });
+}
+
+TEST_P(SqlLanguage, DecimalsWithTrailingZerosAreFoundInSubqueries) {
+    same({
+        "SELECT code FROM land WHERE 3.0 IN (SELECT 3.0)",
+        "SELECT code FROM land WHERE 3.00 NOT IN (SELECT DISTINCT 3.0 FROM land)",
+        "SELECT id FROM person WHERE score IN (SELECT 3.0) OR id IN (SELECT 3.0)",
+    });
+}
+
+TEST_P(SqlLanguage, PartsOfACaseAreRoundedInTheirDirection) {
+    same({
+        "SELECT floor(CASE WHEN id > 3 THEN sqrt(cast(3 AS double precision)) END), ceil(coalesce("
+        "sqrt(cast(1.2 AS double precision)), 1)), trunc(CASE WHEN id > 3 THEN avg(ratio) ELSE "
+        "ratio END) FROM person GROUP BY id, ratio",
+    });
+}
+
+TEST_P(SqlLanguage, ManyStatementsInsideStatementsHaveNames) {
+    std::string condition = "1 IN (SELECT 1 FROM person)";
+    for (int i = 0; i < 40; ++i)
+        condition += " AND count(*) NOT IN (SELECT -" + std::to_string(i + 1) + " FROM item)";
+    same({"SELECT count(*) FROM person HAVING " + condition});
+}
+
+TEST_P(SqlLanguage, GroupsMayHoldOneAnother) {
+    same({
+        "SELECT count(*) FROM person GROUP BY name IN ('Ann', 'bob'), name HAVING (name IN ('Ann', "
+        "'bob')) BETWEEN FALSE AND (name IN ('Ann', 'bob'))",
+    });
+}
+
+TEST_P(SqlLanguage, MergedGroupsOfOuterJoinsSortTheirNullsLast) {
+    same({
+        "SELECT p.country, b.id, abs(max(b.qty)) + 1 FROM person p LEFT JOIN purchase b ON "
+        "b.person_id = p.id AND b.qty > 5 GROUP BY p.country, b.id ORDER BY 2, 1",
+        "SELECT p.country, b.id, max(p.age) - 1 FROM person p LEFT JOIN purchase b ON b.person_id "
+        "= p.id AND b.qty > 5 GROUP BY p.country, b.id ORDER BY 2, 1 LIMIT 4 OFFSET 2",
+    });
+}
+
 TEST_P(SqlLanguage, SetsOfEqualRows) {
     same({
         "SELECT country FROM person INTERSECT ALL SELECT code FROM land",

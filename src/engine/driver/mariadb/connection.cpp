@@ -219,11 +219,14 @@ std::optional<fetch> mariadb_connection::executed() {
     MYSQL_STMT* s = front_handle();
     if (failed_ != 0) fail(reason());
     if (mysql_field_count(handle_.get()) == 0) {
-        if (!r.statement->columns().empty()) {
+        const auto changed = static_cast<std::int64_t>(mysql_stmt_affected_rows(s));
+        // A DELETE whose condition the server knows to be false is over before RETURNING is.
+        const bool nothing = r.statement->returns_changes() && changed == 0;
+        if (!r.statement->columns().empty() && !nothing) {
             fail_here({.code = error_code::bad_query,
                        .message = "the statement returns no rows, though columns are declared"});
         }
-        return end(static_cast<std::int64_t>(mysql_stmt_affected_rows(s)));
+        return end(changed);
     }
     // Rows are read one by one: to store them first costs as much again as to read them, and there
     // is no bound for what would be stored. Those that nobody declared are read and dropped.
