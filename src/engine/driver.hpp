@@ -11,6 +11,9 @@
 //     next(row) -> end                   s1 is done, affected_rows() tells; the next call is s2's
 //     ...                                until pending() == 0
 //
+// send_ahead() queues what only prepares for the statement that follows (BEGIN): next() delivers no
+// end of it, so both leave together and nobody has to know of it.
+//
 // Statements that are sent together run in order; after one fails (next() throws) the later ones of
 // the same batch are not run: discard() drops them, and the connection can be used again unless the
 // error poisons it. An embedded engine (SQLite) never says wait: it works inside next().
@@ -130,16 +133,39 @@ public:
     /// end was delivered or discard() was called. Throws bad_value / value_not_storable for
     /// arguments that do not fit, before anything is sent.
     virtual void send(const statement& s, std::span<const arg> args) = 0;
+    /// The same for one without parameters and rows, when nothing is unread: the next() that follow
+    /// are those of the next statement, and throw what this one throws.
+    void send_ahead(const statement& s) {
+        send(s, {});
+        ++ahead_;
+    }
     /// Advances the oldest unfinished statement. `row` has at least s.columns.size() places.
-    virtual fetch next(std::span<arg> row) = 0;
+    fetch next(std::span<arg> row) {
+        try {
+            for (;;) {
+                const fetch got = next_answer(row);
+                if (got != fetch::end || ahead_ == 0) return got;
+                --ahead_;
+                if (pending() == 0) return got;
+            }
+        } catch (...) {
+            ahead_ = 0;
+            throw;
+        }
+    }
     virtual wait_handle waits_on() const noexcept = 0;
-    /// Statements sent whose end has not been delivered.
+    /// Statements sent whose end has not come, also those of send_ahead().
     virtual std::size_t pending() const noexcept = 0;
+    /// Somebody has not taken the end of what he sent.
+    bool unread() const noexcept { return pending() > ahead_; }
     /// Rows changed by the statement that ended last.
     virtual std::int64_t affected_rows() const noexcept = 0;
     /// Drops what is pending and makes the connection usable again (waits at most until `limit`);
     /// false when it has to be closed: usable() is false from then on.
-    virtual bool discard(deadline limit) noexcept = 0;
+    bool discard(deadline limit) noexcept {
+        ahead_ = 0;
+        return drop_pending(limit);
+    }
 
     /// The server (or SQLite) holds an open transaction on this connection, failed or not.
     virtual bool in_transaction() const noexcept = 0;
@@ -164,6 +190,13 @@ public:
     virtual std::unique_ptr<bulk_writer> bulk_insert(std::string_view table,
                                                      std::span<const bulk_column> columns,
                                                      deadline limit) = 0;
+
+protected:
+    virtual fetch next_answer(std::span<arg> row) = 0;
+    virtual bool drop_pending(deadline limit) noexcept = 0;
+
+private:
+    std::size_t ahead_ = 0;  ///< the first of those that are pending
 };
 
 /// What a server says of itself; filled at connect.

@@ -75,11 +75,10 @@ private:
     void put_on(shard_index shard) {
         on_shard(shard, [&] {
             if (!writers_[shard]) {
-                const shard_index one[] = {shard};
-                s_.begin_on(one, until_);
+                engine::connection& link = s_.transactions.begin(shard, until_);
+                s_.transactions.finish_begin(shard, until_);
                 s_.transactions.wrote(shard);
-                writers_[shard] =
-                    s_.transactions.pinned(shard)->bulk_insert(t_.table().name, columns_, until_);
+                writers_[shard] = link.bulk_insert(t_.table().name, columns_, until_);
             }
             writers_[shard]->put(row_, until_);
         });

@@ -73,7 +73,7 @@ public:
             return insert(c, selected_rows(*p.found, until), until);
         if (p.found) return by_key(*p.found, p.where.shards, until);
         return writing([&] {
-            s_.begin_on(p.where.shards, until);
+            for (const shard_index shard : p.where.shards) s_.transactions.begin(shard, until);
             std::vector<shard_index> changed;
             exec::execution how = how_to_run(s_, until, &held_);
             how.changed = &changed;
@@ -85,6 +85,7 @@ public:
 
     /// Throws for what an engine of the table's shards cannot do: nothing has been sent.
     void check_engines(const sql::change& c, const plan::found_rows* found) const {
+        if (c.assignments.size() < 2 && !(c.inserted && c.inserted->has_conflict)) return;
         const sql::change_ptr by_shards =
             found != nullptr ? without_computed(c, *found) : sql::change_ptr();
         std::set<const sql::dialect*> seen;
@@ -190,7 +191,7 @@ private:
     std::int64_t by_key(const plan::found_rows& found, std::span<const shard_index> shards,
                         deadline until) {
         writing([&] {
-            s_.begin_on(shards, until);
+            for (const shard_index shard : shards) s_.transactions.begin(shard, until);
             return std::int64_t{0};
         });
         const std::size_t width = found.rows.root->columns.size();

@@ -22,13 +22,10 @@ const shard_transactions::savepoint_words& shard_transactions::words_of(std::siz
     return words_[number];
 }
 
-std::size_t shard_transactions::queue_savepoints(engine::connection& c, engine::engine_kind kind) {
-    if (level_ == txn::level::read_committed || savepoints_ == 0) return 0;
-    std::vector<std::string> first = txn::engage_texts(kind);
-    const std::size_t count = first.size() + savepoints_;
-    queue(c, std::move(first));
-    for (std::size_t i = 0; i < savepoints_; ++i) c.send(words_of(i).set, {});
-    return count;
+void shard_transactions::queue_savepoints(engine::connection& c, engine::engine_kind kind) {
+    if (level_ == txn::level::read_committed || savepoints_ == 0) return;
+    queue_ahead(c, txn::engage_texts(kind));
+    for (std::size_t i = 0; i < savepoints_; ++i) c.send_ahead(words_of(i).set);
 }
 
 void shard_transactions::set_savepoint(deadline limit) {
@@ -84,7 +81,7 @@ void shard_transactions::say(std::size_t number, std::span<const engine::stateme
                     drain(c, limit);
                     continue;
                 }
-                if (c.pending() > 0) raise_unread(static_cast<shard_index>(i));
+                if (c.unread()) raise_unread(static_cast<shard_index>(i));
                 if (!c.usable())
                     raise(error_code::connection_lost,
                           "the connection of this transaction was lost; nothing of it was stored");

@@ -42,7 +42,7 @@ cluster_layer::shard_connection shard_transactions::connect(shard_index shard, d
     if (!active(shard)) {
         if (snapshot_) raise(error_code::bad_state, "this snapshot has ended: open another one");
         if (level_ != txn::level::read_committed) {
-            engine::connection& c = begin_reading(shard, limit);
+            engine::connection& c = begin(shard, limit, purpose::reads);
             ++lent_;
             return {&db_.endpoint(shard), &c, {}};
         }
@@ -51,7 +51,7 @@ cluster_layer::shard_connection shard_transactions::connect(shard_index shard, d
         return fresh;
     }
     engine::connection& c = *pinned_[shard];
-    if (c.pending() > 0) raise_unread(shard);
+    if (c.unread()) raise_unread(shard);
     c.limit_to(limit);
     ++lent_;
     return {&db_.endpoint(shard), &c, {}};
@@ -101,17 +101,8 @@ void shard_transactions::check_may_join(shard_index shard) {
         if (pinned_[i] && parts_[i].writes) commits.require(i);
 }
 
-engine::connection& shard_transactions::begin_reading(shard_index shard, deadline limit) {
-    std::size_t queued = 0;
-    engine::connection& c = begin(shard, limit, queued, purpose::reads);
-    try {
-        drain(c, limit);
-    } catch (const error& failed) {
-        error_info info = failed.info();
-        info.shard = db_.shard_name(shard);
-        raise(std::move(info));
-    }
-    return c;
+void shard_transactions::queue_ahead(engine::connection& c, std::vector<std::string> texts) {
+    for (std::string& text : texts) c.send_ahead(queued_.emplace_back(plain(std::move(text))));
 }
 
 void shard_transactions::queue(engine::connection& c, std::vector<std::string> texts) {
@@ -119,26 +110,22 @@ void shard_transactions::queue(engine::connection& c, std::vector<std::string> t
 }
 
 /// PostgreSQL's level is set inside the transaction, MariaDB's before it.
-std::size_t shard_transactions::queue_begin(engine::connection& c, engine::engine_kind kind,
-                                            std::vector<std::string> texts) {
+void shard_transactions::queue_begin(engine::connection& c, engine::engine_kind kind,
+                                     std::vector<std::string> texts) {
     std::vector<std::string> levels = txn::level_texts(kind, level_);
     const auto at = kind == engine::engine_kind::postgres ? texts.end() : texts.begin();
     texts.insert(at, levels.begin(), levels.end());
-    const std::size_t count = texts.size();
-    queue(c, std::move(texts));
-    return count;
+    queue_ahead(c, std::move(texts));
 }
 
-engine::connection& shard_transactions::begin(shard_index shard, deadline limit,
-                                              std::size_t& queued, purpose why) {
-    queued = 0;
+engine::connection& shard_transactions::begin(shard_index shard, deadline limit, purpose why) {
     if (snapshot_) raise(error_code::internal, "a snapshot writes");
     if (pinned_.empty()) {
         pinned_.resize(db_.shard_count());
         parts_.resize(db_.shard_count());
     }
     if (pinned_[shard]) {
-        if (pinned_[shard]->pending() > 0) raise_unread(shard);
+        if (pinned_[shard]->unread()) raise_unread(shard);
         if (why == purpose::writes && !parts_[shard].writes) {
             check_may_join(shard);
             parts_[shard].writes.set(savepoints_);
@@ -162,22 +149,34 @@ engine::connection& shard_transactions::begin(shard_index shard, deadline limit,
         if (id_.empty())
             id_ = txn::make_transaction_id(commits.cluster_mark(), commits.shard_mark(*plain_));
         p.branch = txn::make_branch(id_, commits.shard_mark(shard), c, kind);
-        queued = queue_begin(c, kind, txn::begin_texts(kind, p.branch));
+        queue_begin(c, kind, txn::begin_texts(kind, p.branch));
         if (engine::change_recorder* const r = c.recorder()) r->start();
     } else {
-        if (level_ == txn::level::read_committed) {
-            c.send(begin_statement(kind), {});
-            queued = 1;
-        } else {
-            queued = queue_begin(c, kind, {begin_statement(kind).text});
-        }
+        if (level_ == txn::level::read_committed)
+            c.send_ahead(begin_statement(kind));
+        else
+            queue_begin(c, kind, {begin_statement(kind).text});
         if (!plain_ && txn::needs_preparation(kind)) plain_ = shard;
     }
-    queued += queue_savepoints(c, kind);
+    queue_savepoints(c, kind);
     parts_[shard] = std::move(p);
     pinned_[shard] = std::move(fresh.borrowed);
     active_ = true;
-    return *pinned_[shard];
+    // There is no message that it could share, and files are locked in the order of the calls.
+    if (fresh.endpoint->embedded()) finish_begin(shard, limit);
+    return c;
+}
+
+void shard_transactions::finish_begin(shard_index shard, deadline limit) {
+    engine::connection& c = *pinned_[shard];
+    if (c.unread()) raise_unread(shard);
+    try {
+        drain(c, limit);
+    } catch (const error& failed) {
+        error_info info = failed.info();
+        info.shard = db_.shard_name(shard);
+        raise(std::move(info));
+    }
 }
 
 bool shard_transactions::any_failed() noexcept {
@@ -188,7 +187,6 @@ bool shard_transactions::any_failed() noexcept {
 
 void shard_transactions::check_can_commit(shard_index shard) {
     engine::connection& c = *pinned_[shard];
-    if (c.pending() > 0) raise_unread(shard);
     error_info info{.code = error_code::connection_lost,
                     .message =
                         "the connection was lost before COMMIT was sent; nothing of this "
@@ -223,8 +221,9 @@ bool shard_transactions::needs_protocol() const noexcept {
 void shard_transactions::commit(deadline limit) {
     for (std::size_t i = 0; i < pinned_.size(); ++i) {
         if (!pinned_[i]) continue;
-        check_can_commit(static_cast<shard_index>(i));
         pinned_[i]->limit_to(limit);
+        finish_begin(static_cast<shard_index>(i), limit);
+        check_can_commit(static_cast<shard_index>(i));
     }
     if (needs_protocol())
         commit_atomically(limit);

@@ -71,14 +71,19 @@ public:
     bool only(shard_index shard) const noexcept;
     /// Commits on one shard are to be traceable, too.
     bool traceable() const noexcept { return traceable_; }
-    /// Pins a connection and queues BEGIN on it (nothing waits) unless there is one already.
-    /// `queued` tells how many statements that are: their ends must be taken by the caller. Throws
-    /// when this session may not, or cannot, write to one shard more.
+    /// Pins a connection unless there is one already; BEGIN leaves with the statement that follows
+    /// (a file begins at once). Throws when this session may not, or cannot, write to one shard
+    /// more.
     enum class purpose : std::uint8_t { writes, reads };
-    engine::connection& begin(shard_index shard, deadline limit, std::size_t& queued,
-                              purpose why = purpose::writes);
+    engine::connection& begin(shard_index shard, deadline limit, purpose why = purpose::writes);
+    /// For those whose next step cannot take BEGIN along.
+    void finish_begin(shard_index shard, deadline limit);
     engine::connection* pinned(shard_index shard) noexcept {
         return active(shard) ? &*pinned_[shard] : nullptr;
+    }
+    /// begin() was called for writing there.
+    bool writes(shard_index shard) const noexcept {
+        return active(shard) && static_cast<bool>(parts_[shard].writes);
     }
     /// Rows are changed there: the shard has a part in the decision. Without it, it only reads.
     void wrote(shard_index shard) { parts_[shard].wrote.set(savepoints_); }
@@ -112,12 +117,11 @@ private:
     /// Throws when COMMIT on this shard would not commit.
     void check_can_commit(shard_index shard);
     void check_may_join(shard_index shard);
-    /// A shard that this transaction only reads until now.
-    engine::connection& begin_reading(shard_index shard, deadline limit);
     bool begins_prepared(engine::engine_kind kind) const noexcept;
-    std::size_t queue_begin(engine::connection& c, engine::engine_kind kind,
-                            std::vector<std::string> texts);
+    void queue_begin(engine::connection& c, engine::engine_kind kind,
+                     std::vector<std::string> texts);
     void queue(engine::connection& c, std::vector<std::string> texts);
+    void queue_ahead(engine::connection& c, std::vector<std::string> texts);
     bool needs_protocol() const noexcept;
     void commit_atomically(deadline limit);
     void commit_each(deadline limit);
@@ -131,7 +135,7 @@ private:
     };
     const savepoint_words& words_of(std::size_t number);
     /// The open ones, on a shard that has just begun.
-    std::size_t queue_savepoints(engine::connection& c, engine::engine_kind kind);
+    void queue_savepoints(engine::connection& c, engine::engine_kind kind);
     void say(std::size_t number, std::span<const engine::statement* const> words, deadline limit);
 
     struct part {

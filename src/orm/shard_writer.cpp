@@ -33,8 +33,8 @@ void append_read_version(std::vector<arg>& args, const record& r) {
 }  // namespace
 
 shard_writer::shard_writer(cluster_layer::core& db, const shard_writes& work,
-                           engine::connection& link, std::size_t before, bool commit_after)
-    : db_(db), work_(work), link_(link), before_(before), commit_after_(commit_after) {}
+                           engine::connection& link, bool commit_after)
+    : db_(db), work_(work), link_(link), commit_after_(commit_after) {}
 
 void shard_writer::send(const write& w) {
     const record& first = *w.records.front();
@@ -102,11 +102,7 @@ bool shard_writer::advance() {
                 case engine::fetch::row:
                     break;
                 case engine::fetch::end:
-                    if (before_ > 0) {
-                        --before_;
-                    } else if (taken_ < work_.writes.size()) {
-                        take(work_.writes[taken_++]);
-                    }
+                    if (taken_ < work_.writes.size()) take(work_.writes[taken_++]);
             }
         }
     } catch (const error& failure) {

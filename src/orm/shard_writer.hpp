@@ -14,10 +14,9 @@ namespace shardwise::orm {
 
 class shard_writer {
 public:
-    /// `before`: statements queued on the connection whose end must be taken first (BEGIN).
     /// `commit_after`: queue COMMIT behind the last write.
     shard_writer(cluster_layer::core& db, const shard_writes& work, engine::connection& link,
-                 std::size_t before, bool commit_after);
+                 bool commit_after);
 
     /// Goes on until it would have to wait (false) or is done (true). Throws what the server
     /// refused, with the shard's name; stale_object when an object's row is gone.
@@ -33,7 +32,6 @@ private:
     cluster_layer::core& db_;
     const shard_writes& work_;
     engine::connection& link_;
-    std::size_t before_;
     bool commit_after_;
     bool commit_sent_ = false;
     std::size_t sent_ = 0;

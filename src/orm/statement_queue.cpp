@@ -26,10 +26,7 @@ engine::statement_ptr statement_for(session_core::state& s, shard_index shard,
 void statement_queue::send(shard_index shard, engine::statement_ptr what, std::span<const arg> args,
                            on_end end, on_row row) {
     session_core::state::check_in_time(until_);
-    if (!s_.transactions.active(shard)) {
-        const shard_index one[] = {shard};
-        s_.begin_on(one, until_);
-    }
+    if (!s_.transactions.writes(shard)) s_.transactions.begin(shard, until_);
     s_.transactions.wrote(shard);
     engine::connection& link = *s_.transactions.pinned(shard);
     link.limit_to(until_);

@@ -53,45 +53,9 @@ public:
         streaming = s.streaming;
         pending_ = 1;
     }
-    engine::fetch next(std::span<arg> out) override {
-        ++steps;
-        if (script_.empty()) {
-            pending_ = 0;
-            return engine::fetch::end;
-        }
-        fake_step& s = script_.front();
-        if (s.end) {
-            script_.pop_front();
-            pending_ = 0;
-            return engine::fetch::end;
-        }
-        if (s.wait) {
-            pollfd p{pipe_[0], POLLIN, 0};
-            if (::poll(&p, 1, 0) != 1) return engine::fetch::wait;
-            char c = 0;
-            if (::read(pipe_[0], &c, 1) != 1) throw std::runtime_error("read");
-            script_.pop_front();
-            return next(out);
-        }
-        if (s.failure) {
-            const error_info e = *s.failure;
-            script_.clear();
-            pending_ = 0;
-            raise(e);
-        }
-        kept_ = std::move(*s.row);
-        script_.pop_front();
-        for (std::size_t i = 0; i < kept_.size(); ++i) out[i] = kept_[i].view();
-        return engine::fetch::row;
-    }
     engine::wait_handle waits_on() const noexcept override { return {pipe_[0], POLLIN}; }
     std::size_t pending() const noexcept override { return pending_; }
     std::int64_t affected_rows() const noexcept override { return affected; }
-    bool discard(deadline) noexcept override {
-        discarded = true;
-        pending_ = 0;
-        return discards;
-    }
     bool in_transaction() const noexcept override { return false; }
     bool usable() noexcept override { return true; }
     void cancel() noexcept override { cancelled = true; }
@@ -110,6 +74,43 @@ public:
     std::atomic<bool> cancelled = false;
 
 private:
+    engine::fetch next_answer(std::span<arg> out) override {
+        ++steps;
+        if (script_.empty()) {
+            pending_ = 0;
+            return engine::fetch::end;
+        }
+        fake_step& s = script_.front();
+        if (s.end) {
+            script_.pop_front();
+            pending_ = 0;
+            return engine::fetch::end;
+        }
+        if (s.wait) {
+            pollfd p{pipe_[0], POLLIN, 0};
+            if (::poll(&p, 1, 0) != 1) return engine::fetch::wait;
+            char c = 0;
+            if (::read(pipe_[0], &c, 1) != 1) throw std::runtime_error("read");
+            script_.pop_front();
+            return next_answer(out);
+        }
+        if (s.failure) {
+            const error_info e = *s.failure;
+            script_.clear();
+            pending_ = 0;
+            raise(e);
+        }
+        kept_ = std::move(*s.row);
+        script_.pop_front();
+        for (std::size_t i = 0; i < kept_.size(); ++i) out[i] = kept_[i].view();
+        return engine::fetch::row;
+    }
+    bool drop_pending(deadline) noexcept override {
+        discarded = true;
+        pending_ = 0;
+        return discards;
+    }
+
     std::deque<fake_step> script_;
     std::vector<value> kept_;  ///< what the last row's views point to
     int pipe_[2] = {-1, -1};

@@ -25,12 +25,15 @@ protected:
         const auto found = find_engine(GetParam(), folder_);
         if (!found && no_skips()) FAIL() << "no " << GetParam();
         if (!found) GTEST_SKIP() << "no " << GetParam() << " (SHARDWISE_TEST_SERVERS)";
-        engine_ =
-            std::make_unique<engine::engine>(engine::parse_url(found->url), engine::pool_options{});
-        execute("DROP TABLE IF EXISTS shardwise_worker");
+        // A database of its own: tests run at the same time, and the table's name is fixed.
+        shards_ =
+            std::make_unique<test_shards>(GetParam() == "sqlite_file" ? "sqlite" : GetParam(), 1);
+        engine_ = std::make_unique<engine::engine>(engine::parse_url((*shards_)[0].url),
+                                                   engine::pool_options{});
     }
     void TearDown() override {
-        if (engine_) execute("DROP TABLE IF EXISTS shardwise_worker");
+        engine_.reset();
+        shards_.reset();
     }
     void execute(const std::string& sql) { engine::run(*borrow(limit()), sql, limit()); }
     engine::lease borrow(deadline until) { return engine_->acquire(until); }
@@ -51,6 +54,7 @@ protected:
     }
 
     temp_folder folder_;
+    std::unique_ptr<test_shards> shards_;
     std::unique_ptr<engine::engine> engine_;
     bool broken_ = false;
     std::int64_t clock_ = 1'800'000'000'000;

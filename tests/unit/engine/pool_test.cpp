@@ -42,19 +42,9 @@ public:
             in_transaction_ = false;
         }
     }
-    fetch next(std::span<arg>) override {
-        if (!script_.answers) raise(error_code::connection_lost, "gone");
-        --pending_;
-        return fetch::end;
-    }
     wait_handle waits_on() const noexcept override { return {}; }
     std::size_t pending() const noexcept override { return pending_; }
     std::int64_t affected_rows() const noexcept override { return 0; }
-    bool discard(deadline) noexcept override {
-        ++script_.discards;
-        if (script_.can_discard) pending_ = 0;
-        return script_.can_discard;
-    }
     bool in_transaction() const noexcept override { return in_transaction_; }
     bool usable() noexcept override { return script_.usable; }
     void cancel() noexcept override {}
@@ -68,6 +58,17 @@ public:
     void leave_pending() noexcept { pending_ = 1; }
 
 private:
+    fetch next_answer(std::span<arg>) override {
+        if (!script_.answers) raise(error_code::connection_lost, "gone");
+        --pending_;
+        return fetch::end;
+    }
+    bool drop_pending(deadline) noexcept override {
+        ++script_.discards;
+        if (script_.can_discard) pending_ = 0;
+        return script_.can_discard;
+    }
+
     script& script_;
     int number_;
     std::size_t pending_ = 0;

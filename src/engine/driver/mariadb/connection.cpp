@@ -145,7 +145,7 @@ int mariadb_connection::continue_call(int ready) {
     }
 }
 
-fetch mariadb_connection::next(std::span<arg> row) {
+fetch mariadb_connection::next_answer(std::span<arg> row) {
     if (queue_.empty()) raise(error_code::bad_state, "no statement was sent");
     if (batch_failed_) {
         raise(error_code::bad_state, "a statement failed: discard() what is left of its batch");

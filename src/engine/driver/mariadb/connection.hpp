@@ -24,11 +24,9 @@ public:
     ~mariadb_connection() override;
 
     void send(const statement& s, std::span<const arg> args) override;
-    fetch next(std::span<arg> row) override;
     wait_handle waits_on() const noexcept override;
     std::size_t pending() const noexcept override { return queue_.size(); }
     std::int64_t affected_rows() const noexcept override { return affected_; }
-    bool discard(deadline limit) noexcept override;
     bool in_transaction() const noexcept override;
     bool usable() noexcept override;
     void cancel() noexcept override { canceller_.request(); }
@@ -63,6 +61,9 @@ public:
     void give_up() noexcept;
 
 private:
+    fetch next_answer(std::span<arg> row) override;
+    bool drop_pending(deadline limit) noexcept override;
+
     /// What the oldest request is doing. `waiting`, `text_rows` and `streamed` have no
     /// call of libmariadb under way, every other has its call in call_.
     enum class phase : std::uint8_t {

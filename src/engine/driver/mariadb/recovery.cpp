@@ -188,7 +188,7 @@ void mariadb_connection::absorb_cancel(deadline limit) {
     canceller_.absorb();
 }
 
-bool mariadb_connection::discard(deadline limit) noexcept {
+bool mariadb_connection::drop_pending(deadline limit) noexcept {
     try {
         if (!broken_ && !queue_.empty() && phase_ != phase::waiting && !drain(limit)) {
             broken_ = true;

@@ -50,7 +50,7 @@ void pg_connection::send(const statement& s, std::span<const arg> args) {
     if (pending() == 1) operations_.back().copy = copy_text(s, *what, args);
 }
 
-fetch pg_connection::next(std::span<arg> row) {
+fetch pg_connection::next_answer(std::span<arg> row) {
     return rows_.has_row() ? read_row(row) : advance(row);
 }
 
@@ -73,7 +73,7 @@ wait_handle pg_connection::waits_on() const noexcept {
     return {PQsocket(handle_.get()), static_cast<short>(write ? POLLIN | POLLOUT : POLLIN)};
 }
 
-bool pg_connection::discard(deadline limit) noexcept {
+bool pg_connection::drop_pending(deadline limit) noexcept {
     try {
         if (broken_) return false;
         head_ = operations_.size();

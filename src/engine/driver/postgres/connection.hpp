@@ -46,11 +46,9 @@ public:
 
     std::string_view server() const noexcept override { return server_; }
     void send(const statement& s, std::span<const arg> args) override;
-    fetch next(std::span<arg> row) override;
     wait_handle waits_on() const noexcept override;
     std::size_t pending() const noexcept override { return operations_.size() - head_; }
     std::int64_t affected_rows() const noexcept override { return affected_; }
-    bool discard(deadline limit) noexcept override;
     void count_received(received_bytes* counter) noexcept override;
 
     bool in_transaction() const noexcept override;
@@ -76,6 +74,9 @@ public:
     void abandon_copy() noexcept;
 
 private:
+    fetch next_answer(std::span<arg> row) override;
+    bool drop_pending(deadline limit) noexcept override;
+
     struct operation {
         prepared_ptr what;
         std::size_t first_parameter;

@@ -152,7 +152,7 @@ void sqlite_connection::start() {
     if (cancelled_.load(std::memory_order_relaxed) || out_of_time()) fail(SQLITE_INTERRUPT, s.text);
 }
 
-fetch sqlite_connection::next(std::span<arg> row) {
+fetch sqlite_connection::next_answer(std::span<arg> row) {
     if (current_.what == nullptr || failed_)
         raise(error_code::bad_state, failed_ ? "a statement of this batch has failed: discard() "
                                                "comes first"
@@ -252,7 +252,7 @@ void sqlite_connection::fail(int rc, std::string_view text) {
     raise_error(db_.get(), rc, server_, text);
 }
 
-bool sqlite_connection::discard(deadline) noexcept {
+bool sqlite_connection::drop_pending(deadline) noexcept {
     later_.clear();
     end_current();
     failed_ = false;

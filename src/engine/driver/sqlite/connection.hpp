@@ -38,13 +38,11 @@ public:
     std::string_view server() const noexcept override { return server_; }
     void limit_to(deadline limit) noexcept override { limit_ = limit; }
     void send(const statement& s, std::span<const arg> args) override;
-    fetch next(std::span<arg> row) override;
     wait_handle waits_on() const noexcept override { return {}; }
     std::size_t pending() const noexcept override {
         return (current_.what != nullptr ? 1U : 0U) + later_.size();
     }
     std::int64_t affected_rows() const noexcept override { return affected_; }
-    bool discard(deadline limit) noexcept override;
     bool in_transaction() const noexcept override {
         return aborted_ || sqlite3_get_autocommit(db_.get()) == 0;
     }
@@ -62,6 +60,9 @@ public:
     void execute(std::string_view text);
 
 private:
+    fetch next_answer(std::span<arg> row) override;
+    bool drop_pending(deadline limit) noexcept override;
+
     struct queued {
         const statement* what = nullptr;
         std::vector<value> args;
