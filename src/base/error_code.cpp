@@ -141,6 +141,9 @@ constexpr std::array rows{
     error_row{bad_state, "SW604", "bad_state",
               "The object's or session's state does not allow this call. The message names the "
               "call that must come before."},
+    error_row{not_loaded, "SW605", "not_loaded",
+              "A relation was to be read for one object, and it, or the session's policy, wants it "
+              "to be read with the list of objects. Use include(), or load(objects, relation)."},
     error_row{internal, "SW901", "internal",
               "shardwise broke a rule of its own. Please report it with the message and the "
               "statement."},

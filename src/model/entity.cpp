@@ -152,6 +152,7 @@ const entity& make_entity(const entity_description& d) {
         if ((d.columns[i].flags & is_row_version) != 0) e->version = static_cast<column_index>(i);
     }
     for (std::size_t i = 0; i < d.option_count; ++i) add_option(*e, d.options[i]);
+    e->relations.assign(d.relations, d.relations + d.relation_count);
     if (d.stores_bucket) {
         t.placed.stored_bucket = true;
         schema::column bucket;

@@ -20,6 +20,7 @@ struct entity {
     std::optional<schema::column_index> version;  ///< the column tagged row_version
     std::size_t size = 0;
     std::size_t alignment = 0;
+    std::vector<const relation& (*)()> relations;  ///< eager and cascading ones
     void (*construct)(void*) = nullptr;
     void (*copy)(void*, const void*) = nullptr;
     void (*assign)(void*, const void*) = nullptr;

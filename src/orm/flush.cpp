@@ -36,7 +36,7 @@ bool only_inserts(const shard_writes& w) {
 /// One statement: no transaction needed.
 void write_alone(session_core::state& s, const shard_writes& work, deadline until) {
     cluster_layer::shard_connection c = s.transactions.connect(work.shard, until);
-    shard_writer writer(s.db, work, *c.link, 0, false);
+    shard_writer writer(s.db, work, *c.link, false);
     try {
         write_all({&writer, 1}, until);
     } catch (const error& failure) {
@@ -47,9 +47,8 @@ void write_alone(session_core::state& s, const shard_writes& work, deadline unti
 
 /// BEGIN, inserts, COMMIT in one batch.
 void write_and_commit(session_core::state& s, const shard_writes& work, deadline until) {
-    std::size_t queued = 0;
-    engine::connection& link = s.transactions.begin(work.shard, until, queued);
-    shard_writer writer(s.db, work, link, queued, true);
+    engine::connection& link = s.transactions.begin(work.shard, until);
+    shard_writer writer(s.db, work, link, true);
     try {
         write_all({&writer, 1}, until);
     } catch (const error& failure) {
@@ -62,10 +61,9 @@ void write_inside(session_core::state& s, const std::vector<shard_writes>& work,
     std::vector<shard_writer> writers;
     writers.reserve(work.size());
     for (const shard_writes& w : work) {
-        std::size_t queued = 0;
-        engine::connection& link = s.transactions.begin(w.shard, until, queued);
+        engine::connection& link = s.transactions.begin(w.shard, until);
         s.transactions.wrote(w.shard);
-        writers.emplace_back(s.db, w, link, queued, false);
+        writers.emplace_back(s.db, w, link, false);
     }
     write_all(writers, until);
 }
@@ -112,7 +110,10 @@ void session_core::state::flush(ending end, deadline until) {
     const bool commits = end == ending::commit;
     if (options.snapshot) return;  // nothing can have changed, and it goes on
     const bool open = transactions.active() || !savepoints.empty();
-    if (changed.empty() && !(commits && open)) return;
+    if (changed.empty() && !(commits && open)) {
+        if (commits) after_commit();
+        return;
+    }
     // What is refused here was not sent: the session stays usable, the object can be mended.
     const std::vector<shard_writes> work = plan_flush(*this, until);
     if (work.empty() && !(commits && transactions.active())) {
@@ -151,31 +152,6 @@ void session_core::state::flush(ending end, deadline until) {
         throw;
     }
     if (commits) after_commit();
-}
-
-void session_core::state::begin_on(std::span<const shard_index> shards, deadline until) {
-    std::vector<std::pair<shard_index, engine::connection*>> fresh;
-    for (const shard_index shard : shards) {
-        std::size_t queued = 0;
-        engine::connection& c = transactions.begin(shard, until, queued);
-        if (queued > 0) fresh.emplace_back(shard, &c);
-    }
-    // The first round sends on every shard, the second one waits.
-    for (const bool waits : {false, true}) {
-        for (const auto& [shard, c] : fresh) {
-            try {
-                while (c->pending() > 0) {
-                    if (c->next({}) != engine::fetch::wait) continue;
-                    if (!waits) break;
-                    engine::wait(*c, until);
-                }
-            } catch (const error& failed) {
-                error_info info = failed.info();
-                info.shard = db.shard_name(shard);
-                raise(std::move(info));
-            }
-        }
-    }
 }
 
 }  // namespace shardwise::orm

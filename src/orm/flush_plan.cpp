@@ -120,6 +120,7 @@ void order_within_tables(std::vector<change>& changes) {
 std::vector<change> collect(session_core::state& s, deadline until) {
     std::vector<change> changes;
     changes.reserve(s.changed.size());
+    s.follow_parents();
     for (const record_ptr& p : s.changed) {
         record& r = *p;
         if (r.state == object_state::pending) {

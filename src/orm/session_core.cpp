@@ -156,6 +156,7 @@ record_ptr session_core::find(const model::entity& e, const arg* key, std::size_
         info.shard = s.db.shard_name(p.shard);
         raise(std::move(info));
     }
+    if (found) s.load_eagerly(e, {found}, until);
     return found;
 }
 
@@ -190,24 +191,28 @@ void session_core::erase(record& r) {
                                       r.table->table().name),
                .table = r.table->table().name});
     if (r.state == object_state::erased) return;
-    if (r.state == object_state::pending) {
-        detach(r);
-        return;
-    }
-    if (r.listed) state_->before_change(r);
+    state_->erase_with_children(r, state_->limit());
+}
+
+void session_core::state::mark_erased(record& r) {
+    if (r.state == object_state::pending) return forget(r);
+    if (r.listed) before_change(r);
     r.state = object_state::erased;
-    state_->list(r);
+    list(r);
 }
 
 void session_core::detach(record& r) {
-    if (r.owner != state_) return;
-    state_->identities.remove(r);
+    if (r.owner == state_) state_->forget(r);
+}
+
+void session_core::state::forget(record& r) {
+    identities.remove(r);
     r.owner = nullptr;
     r.state = object_state::detached;
     r.edited = r.inserted = r.deleted = false;
     if (!r.listed) return;
     r.listed = false;
-    std::erase_if(state_->changed, [&](const record_ptr& p) { return p.get() == &r; });
+    std::erase_if(changed, [&](const record_ptr& p) { return p.get() == &r; });
 }
 
 void session_core::refresh(record& r) {
@@ -273,6 +278,7 @@ row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q,
         check_reach(s, *p, q, how_far, until);
         read_rows(s, *p, how_to_run(s, until, &held), {*rows, &t});
     } while (p.moved(rows->rows > 0));
+    s.load_eagerly(e, rows->records, until);
     return published(std::move(rows));
 }
 

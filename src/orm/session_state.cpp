@@ -275,12 +275,14 @@ void session_core::state::after_commit() noexcept {
         r->deleted = false;
     }
     changed.clear();
+    relations.clear();
     end_savepoints(0, "the transaction was committed");
     ++epoch;
 }
 
 void session_core::state::undo() noexcept {
     undo_listed(0);
+    relations.clear();
     end_savepoints(0, "the session was rolled back");
     failure.clear();
     ++epoch;

@@ -13,6 +13,7 @@
 #include "exec/executor.hpp"
 #include "orm/identity_map.hpp"
 #include "orm/record.hpp"
+#include "orm/relation_cache.hpp"
 #include "orm/savepoints.hpp"
 #include "orm/shard_transactions.hpp"
 #include "plan/plan.hpp"
@@ -44,6 +45,7 @@ struct session_core::state {
     session_options options;
     shard_transactions transactions;
     identity_map identities;
+    relation_cache relations;
     std::vector<record_ptr> changed;  ///< pending, edited, erased, or flushed and not yet committed
     std::uint64_t epoch = 1;          ///< grows at commit and rollback: older reads are stale
     /// Streams that read over connections of the transaction; they end with it.
@@ -142,8 +144,6 @@ struct session_core::state {
                                 object_range objects, deadline until);
     enum class ending : std::uint8_t { keep_open, commit };
     void flush(ending end, deadline until);
-    /// Opens transactions on these shards, all at the same time.
-    void begin_on(std::span<const shard_index> shards, deadline until);
     void after_commit() noexcept;
     void undo() noexcept;
     /// Of the list of changed records, from this one on.
@@ -162,10 +162,27 @@ struct session_core::state {
     /// This one and all later ones.
     void end_savepoints(std::size_t first, const char* why) noexcept;
 
+    // ---- relations (relations.cpp)
+    /// Reads those that the struct's mapping wants with each list, and theirs in turn.
+    void load_eagerly(const model::entity& e, std::vector<record_ptr> objects, deadline until);
+    /// What is related to the object, as the session sees it now.
+    /// `changed_ones`: changed_objects() of the relation's other side.
+    std::vector<record_ptr> related_now(const record& of, const model::relation& r,
+                                        const std::vector<record_ptr>& changed_ones) const;
+    std::vector<record_ptr> changed_objects(const model::entity& e) const;
+    /// Children that are not written yet take their keys from parents that are not, either.
+    void follow_parents();
+    void erase_with_children(record& r, deadline until);
+    void mark_erased(record& r);
+    /// The object leaves the session, with its unsaved changes.
+    void forget(record& r);
+
     /// Known again under its key after rollback(); who has the key by then is detached.
     void come_back(record& r) noexcept;
 };
 
+/// Writes the keys of `of` into an object that the relation leads to.
+void take_keys(const model::relation& r, const record& of, void* other);
 /// The table generates a key, and the struct has none yet.
 bool lacks_generated_key(const bound_table& t, const void* object);
 /// Sets the generated key of a struct that has none yet.

@@ -58,6 +58,7 @@ enum class error_code : std::uint16_t {
     many_rows = 602,     ///< one() found more than one row
     stale_object = 603,  ///< the row was changed or deleted by somebody else
     bad_state = 604,     ///< a call that this object's or session's state does not allow
+    not_loaded = 605,    ///< a relation that is not to be read for one object after another
     // 9xx
     internal = 901,  ///< a broken invariant of shardwise itself: please report it
 };

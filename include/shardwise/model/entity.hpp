@@ -49,6 +49,25 @@ struct option_description {
     on_delete rule;
 };
 
+/// Opaque: one relation of a struct. Immutable; lives as long as the process.
+struct relation;
+/// Opaque: see below.
+struct entity;
+
+/// Related are the rows of `to` whose far columns equal the near columns of the object.
+struct relation_description {
+    const entity& (*from)();
+    const entity& (*to)();
+    const std::ptrdiff_t* near_columns;
+    const std::ptrdiff_t* far_columns;
+    std::size_t count;
+    unsigned flags;
+    std::ptrdiff_t order;  ///< of `to`, when `ordered`
+    bool ordered;
+    bool descending;
+};
+const relation& make_relation(const relation_description& d);
+
 struct entity_description {
     std::string_view table;
     strategy placed_by;
@@ -63,6 +82,8 @@ struct entity_description {
     std::size_t column_count;
     const option_description* options;
     std::size_t option_count;
+    const relation& (*const* relations)();  ///< eager and cascading ones; called when needed
+    std::size_t relation_count;
     std::size_t size;                                ///< of the struct, in bytes
     std::size_t alignment;                           ///< of the struct
     void (*construct)(void* room);                   ///< E{} in the given room

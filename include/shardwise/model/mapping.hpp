@@ -33,6 +33,16 @@ const model::entity& entity_of();
 
 namespace detail {
 
+/// model/relation.hpp
+template <class R>
+const model::relation& relation_of();
+/// A relation that a session looks after without being asked. Only these need the mapping of the
+/// other struct wherever this one's is used.
+template <class... Tags>
+constexpr bool works_by_itself(types<Tags...>) {
+    return ((Tags::flags | ... | 0U) & (model::loads_eagerly | model::cascades_erase)) != 0;
+}
+
 template <class T>
 inline constexpr bool is_reference_tag = false;
 template <auto T, on_delete R>
@@ -612,6 +622,14 @@ const model::entity& build_entity(types<Options...>) {
                     options[option_count++] = describe_option<O>::make();
             };
             (add_option(types<Options>{}), ...);
+            const model::relation& (*relations[sizeof...(C) + 1])();
+            std::size_t relation_count = 0;
+            [[maybe_unused]] auto add_relation = [&]<class X>(const X&) {
+                if constexpr (requires { typename X::is_relation; })
+                    if constexpr (works_by_itself(typename X::tags{}))
+                        relations[relation_count++] = &relation_of<X>;
+            };
+            (add_relation(c), ...);
             std::string_view custom;
             ((custom = option<Options>::custom.empty() ? custom : option<Options>::custom), ...);
 
@@ -628,6 +646,8 @@ const model::entity& build_entity(types<Options...>) {
             d.column_count = count;
             d.options = options;
             d.option_count = option_count;
+            d.relations = relations;
+            d.relation_count = relation_count;
             d.size = sizeof(E);
             d.alignment = alignof(E);
             d.construct = &construct<E>;

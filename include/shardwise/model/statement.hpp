@@ -27,6 +27,8 @@ concept row_count = std::integral<T> && !std::same_as<T, bool>;
 /// being the root.
 template <class Row, class Pins, class Needs, class... From>
 class select_query;
+template <class Query, class... Paths>
+class including;
 
 namespace detail {
 template <class T>
@@ -127,25 +129,22 @@ public:
         return *this;
     }
 
+    /// With related objects: all(select<User>().include(users.posts, posts.comments)). The last
+    /// step of a query (orm/loading.hpp).
+    template <class... Relations>
+    auto include(const Relations&... relations) const {
+        return including<select_query>(*this).include(relations...);
+    }
+
     /// Children of the root (or of another joined struct), inner join on the foreign key.
-    template <auto Fk>
-    auto join(has_many<Fk>) const {
-        return attach<Fk, typename detail::relation<Fk>::child>(sql::join_kind::inner);
-    }
-    template <auto Fk>
-    auto join(belongs_to<Fk>) const {
-        return attach<Fk, typename detail::relation<Fk>::parent>(sql::join_kind::inner);
-    }
+    template <class Relation>
+    requires detail::joins_directly<Relation>
+    auto join(const Relation&) const { return attach<Relation>(sql::join_kind::inner); }
     /// Keeps rows without a partner; columns of the joined struct are then NULL: select them
     /// through aggregates, or use structs whose members are std::optional.
-    template <auto Fk>
-    auto left_join(has_many<Fk>) const {
-        return attach<Fk, typename detail::relation<Fk>::child>(sql::join_kind::left);
-    }
-    template <auto Fk>
-    auto left_join(belongs_to<Fk>) const {
-        return attach<Fk, typename detail::relation<Fk>::parent>(sql::join_kind::left);
-    }
+    template <class Relation>
+    requires detail::joins_directly<Relation>
+    auto left_join(const Relation&) const { return attach<Relation>(sql::join_kind::left); }
     /// join<Order>(orders.customer_id == customers.id); an alias joins a table once more.
     template <class Added, class P, class... Es>
     auto join(const predicate<P, Es...>& on) const {
@@ -252,19 +251,23 @@ private:
         return select_query<Row, Pins, needs, From..., Added, detail::far_reaching>(
             sql::add_join(statement_, kind, added::table(), added::number, on));
     }
-    template <auto Fk, class Added>
+    template <class Relation>
     auto attach(sql::join_kind kind) const {
-        using relation = detail::relation<Fk>;
+        using relation = typename Relation::facts;
+        using Added = detail::other_of<Relation>;
         static_assert(detail::one_of<typename relation::child, From...> ||
                           detail::one_of<typename relation::parent, From...>,
                       "shardwise: this relation belongs to another struct");
+        static_assert(!detail::one_of<Added, From...>,
+                      "shardwise: this relation leads to a struct that is in the query already: "
+                      "join an alias of it by a condition");
         static_assert(
-            relation::on_one_shard,
+            detail::live_together<typename relation::child, typename relation::parent>(),
             "shardwise: these tables do not live together, the join cannot run inside one "
             "shard: shard the child by this foreign key, make one a 'reference_table', or "
             "load the two sides one after the other");
-        const sql::expr_ptr on = sql::binary(sql::op::eq, sql::column(column<Fk>::ref()),
-                                             sql::column(column<relation::target>::ref()));
+        const sql::expr_ptr on = detail::key_pairs<typename relation::child_key,
+                                                   typename relation::parent_key>::condition();
         return select_query<Row, Pins, needs, From..., Added>(
             sql::add_join(statement_, kind, model::table_of(entity_of<Added>()), 0, on));
     }

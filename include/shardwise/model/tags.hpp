@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 #include "shardwise/model/member.hpp"
 
@@ -30,6 +31,15 @@ inline constexpr unsigned is_unique = 16;            ///< contains the shard key
 inline constexpr unsigned is_unique_per_shard = 32;  ///< said explicitly
 inline constexpr unsigned is_cluster_unique = 64;
 inline constexpr unsigned is_row_version = 128;
+
+// Of relations.
+inline constexpr unsigned loads_eagerly = 1;
+inline constexpr unsigned raises_on_load = 2;
+inline constexpr unsigned cascades_erase = 4;
+inline constexpr unsigned erases_orphans = 8;
+inline constexpr unsigned gives_many = 16;
+inline constexpr unsigned holds_the_key = 32;   ///< the object has the foreign key, not the other
+inline constexpr unsigned stays_on_shard = 64;  ///< related rows are on the object's shard
 }  // namespace model
 
 /// What happens to a child when its parent row is deleted.
@@ -145,6 +155,16 @@ struct index_on {};
 /// A foreign key over several columns: foreign_key<columns<&C::a, &C::b>, columns<&P::a, &P::b>>.
 template <auto... Members>
 struct columns {};
+namespace detail {
+template <class T>
+inline constexpr bool is_columns = false;
+template <auto... Ms>
+inline constexpr bool is_columns<columns<Ms...>> = true;
+/// Of &Child::key or columns<&Child::a, &Child::b>{}.
+template <auto Key>
+using as_columns = std::conditional_t<is_columns<std::remove_cv_t<decltype(Key)>>,
+                                      std::remove_cv_t<decltype(Key)>, columns<Key>>;
+}  // namespace detail
 template <class Child, class Parent, on_delete Rule = on_delete::restrict>
 struct foreign_key {};
 

@@ -16,6 +16,9 @@
 #include "shardwise/schema/codec.hpp"
 
 namespace shardwise {
+
+class session;
+
 namespace orm {
 
 /// Fetched rows: scalars, or records of objects. Immutable.
@@ -27,6 +30,7 @@ std::size_t size_of(const row_set& rows) noexcept;
 /// The scalars of a row, valid as long as the row set lives.
 const arg* row_at(const row_set& rows, std::size_t row);
 const record_ptr& record_at(const row_set& rows, std::size_t row);
+row_set_ptr rows_of(const std::vector<record_ptr>& records);
 
 /// A running statement. One thread; ends (and cancels what still runs) when it is dropped.
 struct row_stream;
@@ -128,6 +132,7 @@ public:
     }
 
 private:
+    friend class session;
     orm::row_set_ptr rows_;
 };
 

@@ -21,6 +21,7 @@
 #include "shardwise/cluster/cluster.hpp"
 #include "shardwise/model/changes.hpp"
 #include "shardwise/model/statement.hpp"
+#include "shardwise/orm/loading.hpp"
 #include "shardwise/orm/parts.hpp"
 #include "shardwise/orm/record.hpp"
 #include "shardwise/orm/result.hpp"
@@ -67,6 +68,7 @@ struct session_options {
     /// several shards is visible everywhere or nowhere. Such a session writes nothing
     /// (cluster::read_snapshot).
     bool snapshot = false;
+    lazy_loading lazy = {};
 };
 
 namespace orm {
@@ -86,6 +88,24 @@ public:
     void erase(record& r);
     void refresh(record& r);
     void detach(record& r);
+
+    // Relations. What is related is known until the next commit or rollback.
+    bool has_loaded(const record& of, const model::relation& r) const;
+    row_set_ptr related(const record_ptr& of, const model::relation& r, const call_place& at);
+    void load_related(const row_set& of, const model::relation& r);
+    /// Of all of them, each once; they are loaded.
+    row_set_ptr all_related(const row_set& of, const model::relation& r);
+    /// add() of an object that gets its keys from `of`.
+    record_ptr add_related(const record_ptr& of, const model::relation& r, void* object);
+    /// Writes the key of `other` into an object that is not of this session yet.
+    void take_key(const model::relation& r, void* object, const record& other) const;
+    /// `other` may be null: NULL.
+    void assign(record& of, const model::relation& r, const record* other);
+    void remove_related(const record& of, const model::relation& r, record& other);
+    /// The links of `of` whose other end is `other` are erased.
+    std::size_t erase_links(const record_ptr& of, const model::relation& links,
+                            const model::relation& target, const record& other,
+                            const call_place& at);
 
     row_set_ptr select(const sql::select_ptr& s, reach how_far = {});
     row_set_ptr load(const model::entity& e, const sql::select_ptr& s, reach how_far = {});
@@ -293,6 +313,103 @@ public:
         core_.detach(*r.record());
     }
 
+    // ---------------------------------------------------------------- relations
+
+    // What is read stays known until the next commit or rollback, and answers without a query; what
+    // the session adds, changes and erases meanwhile is taken into account
+    // (docs/guide/relations.md).
+
+    /// The related objects: a list for has_many and many_to_many, else a ref that may be empty.
+    /// Throws not_loaded when the relation, or the policy (session_options::lazy), wants no query
+    /// for one object.
+    template <class E, detail::relation_like Relation>
+    auto load(const ref<E>& of, const Relation&,
+              const orm::call_place& at = orm::call_place::here()) {
+        check_from<E, Relation>();
+        orm::row_set_ptr found = core_.related(of.record(), detail::relation_of<Relation>(), at);
+        using other = detail::other_of<Relation>;
+        if constexpr (detail::is_many_to_many<Relation>) {
+            const model::relation& target = detail::relation_of<typename Relation::target>();
+            core_.load_related(*found, target);
+            return result<ref<other>>(core_.all_related(*found, target));
+        } else if constexpr (Relation::many) {
+            return result<ref<other>>(std::move(found));
+        } else {
+            if (orm::size_of(*found) == 0) return ref<other>();
+            if (orm::size_of(*found) > 1) orm::throw_row_count(orm::size_of(*found));
+            return ref<other>(orm::record_at(*found, 0));
+        }
+    }
+    /// Reads the relation for all of these objects, by one query per shard; load() of each of them
+    /// then needs none.
+    template <class E, detail::relation_like Relation>
+    void load(const result<ref<E>>& of, const Relation&) {
+        check_from<E, Relation>();
+        load_path(of.rows_, detail::types<Relation>{});
+    }
+    template <class E, detail::relation_like Relation>
+    void load(const std::vector<ref<E>>& of, const Relation&) {
+        check_from<E, Relation>();
+        std::vector<orm::record_ptr> records;
+        for (const ref<E>& r : of) records.push_back(r.record());
+        load_path(orm::rows_of(records), detail::types<Relation>{});
+    }
+    /// load() of this object would ask nobody.
+    template <class E, detail::relation_like Relation>
+    bool has_loaded(const ref<E>& of, const Relation&) const {
+        check_from<E, Relation>();
+        return core_.has_loaded(*of.record(), detail::relation_of<Relation>());
+    }
+
+    /// add() of an object that belongs to `owner`: its foreign key, and its shard key, are taken
+    /// from there, also while the owner is not written yet.
+    template <class E, detail::relation_like Relation>
+    requires(!detail::is_many_to_many<Relation>) auto add_to(const ref<E>& owner, const Relation&,
+                                                             detail::other_of<Relation> object) {
+        check_from<E, Relation>();
+        static_assert(Relation::other_holds_key,
+                      "shardwise: add_to() needs a relation to those who hold the foreign key "
+                      "(has_many, has_one); use assign() for belongs_to");
+        return ref<detail::other_of<Relation>>(
+            core_.add_related(owner.record(), detail::relation_of<Relation>(), &object));
+    }
+    /// Links two objects: adds a row of the struct in between, with both keys, and returns it.
+    template <class E, detail::relation_like Relation>
+    requires detail::is_many_to_many<Relation>
+    auto add_to(const ref<E>& owner, const Relation&, const ref<detail::other_of<Relation>>& other,
+                detail::link_of<Relation> link = {}) {
+        check_from<E, Relation>();
+        core_.take_key(detail::relation_of<typename Relation::target>(), &link, *other.record());
+        return ref<detail::link_of<Relation>>(
+            core_.add_related(owner.record(), detail::relation_of<Relation>(), &link));
+    }
+    /// The object belongs to nobody then (its foreign key becomes NULL), or is erased where the
+    /// relation says erase_orphans. many_to_many: the link is erased.
+    template <class E, detail::relation_like Relation>
+    void remove_from(const ref<E>& owner, const Relation&,
+                     const ref<detail::other_of<Relation>>& other,
+                     const orm::call_place& at = orm::call_place::here()) {
+        check_from<E, Relation>();
+        const model::relation& r = detail::relation_of<Relation>();
+        if constexpr (detail::is_many_to_many<Relation>) {
+            core_.erase_links(owner.record(), r, detail::relation_of<typename Relation::target>(),
+                              *other.record(), at);
+        } else {
+            static_assert(Relation::other_holds_key,
+                          "shardwise: remove_from() needs a relation to those who hold the foreign "
+                          "key (has_many, has_one); use assign() for belongs_to");
+            core_.remove_related(*owner.record(), r, *other.record());
+        }
+    }
+    /// belongs_to: the foreign key of `of` becomes the key of `other`, or NULL for an empty ref.
+    template <class E, auto Key, class... Tags>
+    void assign(const ref<E>& of, const belongs_to<Key, Tags...>&,
+                const ref<detail::other_of<belongs_to<Key, Tags...>>>& other) {
+        using relation = belongs_to<Key, Tags...>;
+        check_from<E, relation>();
+        core_.assign(*of.record(), detail::relation_of<relation>(), other.record().get());
+    }
+
     // ---------------------------------------------------------------- queries
 
     // `how_far` (one_shard, at_most_shards(n), all_shards): a statement that would ask more is
@@ -304,6 +421,27 @@ public:
         static_assert(std::remove_cvref_t<decltype(q)>::complete,
                       "shardwise: the select list uses a table that is not joined to this query");
         return result<Row>(rows<Row, From...>(q.statement(), how_far));
+    }
+    /// Objects with related ones: all(select<User>().include(users.posts)).
+    template <class Query, class... Paths>
+    auto all(const including<Query, Paths...>& q, reach how_far = {}) {
+        auto found = all(q.query(), how_far);
+        (load_path(found.rows_, Paths{}), ...);
+        return found;
+    }
+    template <class Query, class... Paths>
+    auto first(const including<Query, Paths...>& q, reach how_far = {}) {
+        using row = typename Query::row_type;
+        auto found = all(q.query().limit(1), how_far);
+        (load_path(found.rows_, Paths{}), ...);
+        return found.empty() ? std::optional<row>{} : std::optional<row>{found.front()};
+    }
+    template <class Query, class... Paths>
+    auto one(const including<Query, Paths...>& q, reach how_far = {}) {
+        auto found = all(q.query().limit(2), how_far);
+        if (found.size() != 1) orm::throw_row_count(found.size());
+        (load_path(found.rows_, Paths{}), ...);
+        return found.front();
     }
     /// The first row, if there is one.
     template <class Row, class Pins, class Needs, class... From>
@@ -526,6 +664,22 @@ public:
     bool in_transaction() const noexcept { return core_.in_transaction(); }
 
 private:
+    template <class E, class Relation>
+    static constexpr void check_from() {
+        static_assert(std::is_same_v<detail::from_of<Relation>, E>,
+                      "shardwise: this relation belongs to another struct");
+    }
+    void load_path(const orm::row_set_ptr&, detail::types<>) {}
+    template <class R, class... Rs>
+    void load_path(const orm::row_set_ptr& of, detail::types<R, Rs...>) {
+        const model::relation& r = detail::relation_of<R>();
+        core_.load_related(*of, r);
+        if constexpr (detail::is_many_to_many<R>) {
+            load_path(core_.all_related(*of, r), detail::types<typename R::target, Rs...>{});
+        } else if constexpr (sizeof...(Rs) > 0) {
+            load_path(core_.all_related(*of, r), detail::types<Rs...>{});
+        }
+    }
     template <class Row>
     struct streamed {
         using type = Row;

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// What stands behind the opaque model::relation. Immutable.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/entity.hpp"
+
+namespace shardwise::model {
+
+struct relation {
+    const entity* from = nullptr;
+    const entity* to = nullptr;
+    std::vector<schema::column_index> near_columns;  ///< of `from`
+    std::vector<schema::column_index> far_columns;   ///< of `to`
+    unsigned flags = 0;
+    std::optional<schema::column_index> order;  ///< of `to`
+    bool descending = false;
+
+    bool has(unsigned flag) const noexcept { return (flags & flag) != 0; }
+    /// "users -> posts.author_id", for messages.
+    std::string name() const;
+};
+
+}  // namespace shardwise::model
