@@ -18,6 +18,7 @@
 #include "orm/row_maker.hpp"
 #include "orm/row_set.hpp"
 #include "orm/unique_changes.hpp"
+#include "orm/unique_upsert.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/compiler.hpp"
 
@@ -40,15 +41,20 @@ public:
     std::int64_t send(row_inserter& to, const schema::table& t, unique_changes& uniques) {
         constexpr std::size_t most_at_once = 1'000;
         const bool looked_up = schema::has_lookups(t);
-        row_.resize(width_ + 1);
-        while (spool_.next(row_)) {
-            const std::span<const arg> cells = std::span<const arg>(row_).first(width_);
+        for_each([&](shard_index shard, std::span<const arg> cells) {
             if (looked_up) uniques.inserted(t, cells);
             if (uniques.size() >= most_at_once) uniques.send(to.queue());
-            to.put(static_cast<shard_index>(row_.back().integer()), cells);
-        }
+            to.put(shard, cells);
+        });
         uniques.send(to.queue());
         return to.finish();
+    }
+    template <class F>
+    void for_each(F&& work) {
+        row_.resize(width_ + 1);
+        while (spool_.next(row_))
+            work(static_cast<shard_index>(row_.back().integer()),
+                 std::span<const arg>(row_).first(width_));
     }
 
 private:
@@ -100,6 +106,12 @@ public:
 
     std::int64_t insert(const sql::change_ptr& c, checked_rows rows, deadline until) {
         return writing([&] {
+            if (c->inserted->has_conflict && schema::has_lookups(*c->target)) {
+                unique_upsert to(s_, c, returned_, until);
+                rows.for_each(
+                    [&](shard_index shard, std::span<const arg> cells) { to.put(shard, cells); });
+                return to.rows();
+            }
             row_inserter to(s_, c, returned_, until);
             unique_changes uniques(s_, until);
             return rows.send(to, *c->target, uniques);

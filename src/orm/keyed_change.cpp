@@ -8,29 +8,17 @@
 #include "schema/column_check.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/compiler.hpp"
+#include "sql/conditions.hpp"
 
 namespace shardwise::orm {
 namespace {
 
 constexpr std::size_t most_rows = 200;
 
-sql::expr_ptr both(const sql::expr_ptr& a, const sql::expr_ptr& b) {
-    if (!a || !b) return a ? a : b;
-    return sql::binary(sql::op::conj, a, b);
-}
-
 sql::expr_ptr without_queries(const sql::expr_ptr& e) {
     if (!e || !e->has_query) return e;
     if (e->kind != sql::expr_kind::binary || e->operation != sql::op::conj) return {};
-    return both(without_queries(e->operands[0]), without_queries(e->operands[1]));
-}
-
-/// As a balanced tree: a chain of hundreds would be too deep.
-sql::expr_ptr any_of(std::span<const sql::expr_ptr> conditions) {
-    if (conditions.size() == 1) return conditions.front();
-    const std::size_t half = conditions.size() / 2;
-    return sql::binary(sql::op::disj, any_of(conditions.first(half)),
-                       any_of(conditions.subspan(half)));
+    return sql::both(without_queries(e->operands[0]), without_queries(e->operands[1]));
 }
 
 }  // namespace
@@ -134,10 +122,10 @@ sql::expr_ptr keyed_change::is_one_of(std::span<const arg* const> rows) const {
     for (const arg* row : rows) {
         sql::expr_ptr one;
         for (std::size_t i = 0; i < width; ++i)
-            one = both(one, sql::binary(sql::op::eq, column(i), sql::constant(row[i])));
+            one = sql::both(one, sql::binary(sql::op::eq, column(i), sql::constant(row[i])));
         conditions.push_back(one);
     }
-    return any_of(conditions);
+    return sql::any_of(conditions);
 }
 
 sql::change_ptr keyed_change::statement(std::span<const arg* const> rows) const {
@@ -145,7 +133,7 @@ sql::change_ptr keyed_change::statement(std::span<const arg* const> rows) const 
     sql::change_ptr owner{c};
     for (std::size_t i = 0; i < found_.computed.size(); ++i)
         c->assignments[found_.computed[i]].to = sql::constant(rows.front()[found_.key.size() + i]);
-    c->where = both(is_one_of(rows), asked_again_);
+    c->where = sql::both(is_one_of(rows), asked_again_);
     return owner;
 }
 

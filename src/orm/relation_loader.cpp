@@ -7,7 +7,7 @@
 #include "exec/held_memory.hpp"
 #include "orm/reading.hpp"
 #include "plan/rules/merge_rows.hpp"
-#include "sql/ast.hpp"
+#include "sql/conditions.hpp"
 
 namespace shardwise::orm {
 namespace {
@@ -138,15 +138,14 @@ sql::select_ptr relation_loader::query(std::span<owner* const> owners) const {
         for (const owner* o : owners) keys.push_back(o->key.front().view());
         condition = sql::in_list(far(0), keys.data(), keys.size(), false);
     } else {
+        std::vector<sql::expr_ptr> each;
         for (const owner* o : owners) {
             sql::expr_ptr one;
-            for (std::size_t i = 0; i < o->key.size(); ++i) {
-                const sql::expr_ptr equal =
-                    sql::binary(sql::op::eq, far(i), sql::constant(o->key[i].view()));
-                one = one ? sql::binary(sql::op::conj, one, equal) : equal;
-            }
-            condition = condition ? sql::binary(sql::op::disj, condition, one) : one;
+            for (std::size_t i = 0; i < o->key.size(); ++i)
+                one = sql::both(one, sql::equals(far(i), o->key[i].view()));
+            each.push_back(std::move(one));
         }
+        condition = sql::any_of(each);
     }
     return sql::add_where(sql::make_select(t, nullptr, 0), condition);
 }

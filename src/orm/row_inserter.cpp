@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "orm/conflict_update.hpp"
 #include "plan/routing.hpp"
 #include "shardwise/base/error.hpp"
-#include "sql/rewrite.hpp"
 
 namespace shardwise::orm {
 namespace {
@@ -36,17 +36,12 @@ row_inserter::row_inserter(session_core::state& s, const sql::change_ptr& c,
                            const exec::row_sink& returned, deadline until)
     : s_(s),
       change_(c),
+      plain_(without_conflict(*c)),
       table_(*c->target),
       returned_(returned),
       queue_(s, until),
       batches_(table_.is_reference() ? 1 : s.db.shard_count()),
-      most_rows_(batch_size(s.db, table_.columns.size())) {
-    auto* const plain = new sql::change(*c);
-    plain_ = sql::change_ptr(plain);
-    plain->inserted->has_conflict = false;
-    plain->assignments.clear();
-    plain->where = {};
-}
+      most_rows_(batch_size(s.db, table_.columns.size())) {}
 
 /// Empty: a NULL in it conflicts with nothing.
 std::string row_inserter::conflict_key_of(std::span<const arg> cells) const {
@@ -184,24 +179,9 @@ void row_inserter::meet_conflicts(shard_index shard, std::span<const arg* const>
     queue_.finish(shard);
 }
 
-sql::expr_ptr row_inserter::with_values(const sql::expr_ptr& e, const arg* row) const {
-    return sql::rewrite(e, [row](const sql::expr_ptr& x) -> sql::expr_ptr {
-        if (x->kind != sql::expr_kind::column || x->ref.alias != sql::excluded_row) return {};
-        return sql::constant(row[x->ref.column]);
-    });
-}
-
 void row_inserter::update(shard_index shard, const arg* row, std::int64_t& matched) {
-    auto* const c = new sql::change(*plain_);
-    const sql::change_ptr owner{c};
-    c->what = sql::change::verb::update;
-    c->inserted.reset();
-    c->returning.clear();
-    c->assignments = change_->assignments;
-    for (sql::change::assignment& a : c->assignments) a.to = with_values(a.to, row);
-    c->where = is_row(row);
-    if (change_->where)
-        c->where = sql::binary(sql::op::conj, c->where, with_values(change_->where, row));
+    const sql::change_ptr c =
+        conflict_update(*change_, std::span<const arg>(row, table_.columns.size()), is_row(row));
     queue_.send(shard, sql::compile(*c, s_.db.endpoint(shard).dialect()),
                 [&matched](std::int64_t n) { matched = n; });
 }

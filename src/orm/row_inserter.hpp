@@ -44,7 +44,6 @@ private:
     void update(shard_index shard, const arg* row, std::int64_t& matched);
     std::string conflict_key_of(std::span<const arg> cells) const;
     sql::expr_ptr is_row(const arg* row) const;
-    sql::expr_ptr with_values(const sql::expr_ptr& e, const arg* row) const;
     void count(shard_index shard, std::int64_t rows);
     statement_queue::on_row taker(shard_index shard);
 

@@ -9,6 +9,7 @@
 #include "plan/routing.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/compiler.hpp"
+#include "sql/conditions.hpp"
 
 namespace shardwise::orm {
 namespace {
@@ -18,12 +19,6 @@ bool same_values(const schema::table& owner, const schema::unique_constraint& u,
     const std::vector<column_index> columns = schema::looked_up_columns(owner, u);
     return std::all_of(columns.begin(), columns.end(),
                        [&](column_index c) { return value(a[c]) == value(b[c]); });
-}
-
-std::vector<arg> args_of(const std::vector<value>& cells) {
-    std::vector<arg> args;
-    for (const value& v : cells) args.push_back(v.view());
-    return args;
 }
 
 /// The values of all members: those that the row has now, or those of the object.
@@ -37,11 +32,14 @@ std::vector<arg> row_of(const record& r, const void* from) {
 
 }  // namespace
 
-void unique_changes::inserted(const schema::table& owner, std::span<const arg> row) {
-    note(owner, row, false);
+void unique_changes::inserted(const schema::table& owner, std::span<const arg> row,
+                              const schema::unique_constraint* known) {
+    for (const schema::unique_constraint& u : owner.uniques)
+        if (schema::needs_lookup(owner, u) && &u != known) note(owner, u, row, false);
 }
 void unique_changes::erased(const schema::table& owner, std::span<const arg> row) {
-    note(owner, row, true);
+    for (const schema::unique_constraint& u : owner.uniques)
+        if (schema::needs_lookup(owner, u)) note(owner, u, row, true);
 }
 
 void unique_changes::updated(const schema::table& owner, std::span<const arg> before,
@@ -71,26 +69,13 @@ void unique_changes::add(const std::vector<shard_writes>& work) {
     }
 }
 
-void unique_changes::note(const schema::table& owner, std::span<const arg> row, bool frees) {
-    for (const schema::unique_constraint& u : owner.uniques)
-        if (schema::needs_lookup(owner, u)) note(owner, u, row, frees);
-}
-
 void unique_changes::note(const schema::table& owner, const schema::unique_constraint& u,
                           std::span<const arg> row, bool frees) {
-    if (std::any_of(u.columns.begin(), u.columns.end(),
-                    [&](column_index c) { return row[c].is_null(); }))
-        return;  // NULL is equal to nothing
+    if (!has_lookup_row(u, row)) return;
     check_mode(owner);
-    const schema::table& lookup = s_.db.table(schema::lookup_name(owner, u));
-    std::vector<arg> cells;
-    for (const column_index c : schema::looked_up_columns(owner, u)) cells.push_back(row[c]);
-    const std::span<const arg> values = std::span<const arg>(cells).first(u.columns.size());
-    const plan::placement at = s_.place(lookup, values, until_);
-    entry e{&owner, &u, &lookup, at.shard, frees, plan::encode_key(values.data(), values.size()),
-            {}};
-    for (const arg& a : cells) e.cells.emplace_back(a);
-    e.cells.emplace_back(arg{static_cast<std::int64_t>(at.bucket)});
+    entry e{&owner, &u, lookup_row_of(s_, owner, u, row, until_), frees, {}};
+    const std::vector<arg> cells = e.row.args();
+    e.order = plan::encode_key(cells.data(), u.columns.size());
     entries_.push_back(std::move(e));
 }
 
@@ -106,7 +91,7 @@ void unique_changes::check_mode(const schema::table& owner) const {
 void unique_changes::send(statement_queue& to) {
     if (entries_.empty()) return;
     const auto place = [](const entry& e) {
-        return std::tuple(e.shard, std::string_view(e.lookup->name), !e.frees,
+        return std::tuple(e.row.shard, std::string_view(e.row.table->name), !e.frees,
                           std::string_view(e.order));
     };
     std::stable_sort(entries_.begin(), entries_.end(),
@@ -127,7 +112,7 @@ void unique_changes::send_sorted(statement_queue& to) {
             continue;
         }
         const auto end = std::find_if(at, entries_.end(), [&](const entry& e) {
-            return e.frees || e.shard != at->shard || e.lookup != at->lookup;
+            return e.frees || e.row.shard != at->row.shard || e.row.table != at->row.table;
         });
         take(to, {at, end});
         at = end;
@@ -136,19 +121,13 @@ void unique_changes::send_sorted(statement_queue& to) {
 
 /// Of this owner row only: if somebody has changed the value since it was read, nothing is freed.
 void unique_changes::free(statement_queue& to, const entry& e) {
-    const schema::table& t = *e.lookup;
+    const schema::table& t = *e.row.table;
     sql::expr_ptr mine;
-    for (std::size_t i = 0; i + 1 < e.cells.size(); ++i) {
-        const sql::expr_ptr column = sql::column({&t, static_cast<column_index>(i), 0});
-        const sql::expr_ptr same =
-            e.cells[i].is_null()
-                ? sql::is_null(column, false)
-                : sql::binary(sql::op::eq, column, sql::constant(e.cells[i].view()));
-        mine = mine ? sql::binary(sql::op::conj, mine, same) : same;
-    }
+    for (std::size_t i = 0; i + 1 < e.row.cells.size(); ++i)
+        mine = sql::both(mine, sql::equals(sql::column({&t, static_cast<column_index>(i), 0}),
+                                           e.row.cells[i].view()));
     const sql::change_ptr c = sql::add_where(sql::make_delete(t), mine);
-    const sql::compiled text = sql::compile(*c, s_.db.endpoint(e.shard).dialect());
-    to.send(e.shard, statement_for(s_, e.shard, text), args_of(text.values),
+    to.send(e.row.shard, sql::compile(*c, s_.db.endpoint(e.row.shard).dialect()),
             [this, &e](std::int64_t rows) {
                 if (rows == 1) return;
                 raise({.code = error_code::serialization_failure,
@@ -157,7 +136,7 @@ void unique_changes::free(statement_queue& to, const entry& e) {
                            "of it was changed by somebody else; roll back and run it again (if "
                            "that does not help, 'shardwise verify' tells more)",
                            e.owner->name, e.constraint->name),
-                       .shard = s_.db.shard_name(e.shard),
+                       .shard = s_.db.shard_name(e.row.shard),
                        .constraint = e.constraint->name,
                        .table = e.owner->name});
             });
@@ -166,19 +145,19 @@ void unique_changes::free(statement_queue& to, const entry& e) {
 void unique_changes::take(statement_queue& to, std::span<const entry> some) {
     const entry& first = some.front();
     std::vector<column_index> columns;
-    for (std::size_t i = 0; i + 1 < first.cells.size(); ++i)
+    for (std::size_t i = 0; i + 1 < first.row.cells.size(); ++i)
         columns.push_back(static_cast<column_index>(i));
-    const sql::change_ptr c = sql::make_insert(*first.lookup, columns.data(), columns.size());
-    const sql::dialect& d = s_.db.endpoint(first.shard).dialect();
+    const sql::change_ptr c = sql::make_insert(*first.row.table, columns.data(), columns.size());
+    const sql::dialect& d = s_.db.endpoint(first.row.shard).dialect();
     for (const std::size_t size : cluster_layer::insert_chunk_sizes) {
-        if (some.size() < size || size * first.cells.size() > sql::max_parameters(d)) continue;
+        if (some.size() < size || size * first.row.cells.size() > sql::max_parameters(d)) continue;
         const sql::compiled text = sql::compile_rows(*c, size, d);
-        const engine::statement_ptr statement = statement_for(s_, first.shard, text);
+        const engine::statement_ptr statement = statement_for(s_, first.row.shard, text);
         for (; some.size() >= size; some = some.subspan(size)) {
             std::vector<arg> args;
             for (const entry& e : some.first(size))
-                for (const value& v : e.cells) args.push_back(v.view());
-            to.send(first.shard, statement, args);
+                for (const value& v : e.row.cells) args.push_back(v.view());
+            to.send(first.row.shard, statement, args);
         }
     }
 }
@@ -187,7 +166,7 @@ void unique_changes::take(statement_queue& to, std::span<const entry> some) {
 void unique_changes::raise_for(const error& failure) const {
     if (failure.code() == error_code::unique_violation)
         for (const entry& e : entries_)
-            if (failure.info().statement.find(e.lookup->name) != std::string::npos)
+            if (failure.info().statement.find(e.row.table->name) != std::string::npos)
                 raise({.code = error_code::unique_violation,
                        .message = fmt::format("a row of {} with the same values of constraint {} "
                                               "exists already in the cluster",

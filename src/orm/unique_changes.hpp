@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "orm/flush_plan.hpp"
+#include "orm/lookup_row.hpp"
 #include "orm/statement_queue.hpp"
-#include "schema/unique_lookup.hpp"
 
 namespace shardwise::orm {
 
@@ -22,13 +22,17 @@ public:
     // Rows are the values of the columns of `owner` by position; only those that
     // looked_up_columns() names are read. Throws before anything is sent: not_supported in best
     // effort mode.
-    void inserted(const schema::table& owner, std::span<const arg> row);
+    /// `known`: its lookup row has been written already.
+    void inserted(const schema::table& owner, std::span<const arg> row,
+                  const schema::unique_constraint* known = nullptr);
     void erased(const schema::table& owner, std::span<const arg> row);
     void updated(const schema::table& owner, std::span<const arg> before,
                  std::span<const arg> after);
     /// What a flush will write.
     void add(const std::vector<shard_writes>& work);
 
+    /// Throws not_supported in best effort mode.
+    void check_mode(const schema::table& owner) const;
     bool empty() const noexcept { return entries_.empty(); }
     std::size_t size() const noexcept { return entries_.size(); }
     /// Writes all of it over the queue of the rows, waits for everything in it, and starts anew.
@@ -40,16 +44,12 @@ private:
     struct entry {
         const schema::table* owner;
         const schema::unique_constraint* constraint;
-        const schema::table* lookup;
-        shard_index shard;
+        lookup_row row;
         bool frees;
-        std::string order;         ///< the unique values
-        std::vector<value> cells;  ///< of the lookup table, all columns
+        std::string order;  ///< the unique values
     };
-    void note(const schema::table& owner, std::span<const arg> row, bool frees);
     void note(const schema::table& owner, const schema::unique_constraint& u,
               std::span<const arg> row, bool frees);
-    void check_mode(const schema::table& owner) const;
     void send_sorted(statement_queue& to);
     void free(statement_queue& to, const entry& e);
     void take(statement_queue& to, std::span<const entry> same_table_and_shard);

@@ -6,7 +6,7 @@
 #include "base/failpoint.hpp"
 #include "plan/key_literal.hpp"
 #include "schema/unique_lookup.hpp"
-#include "sql/ast.hpp"
+#include "sql/conditions.hpp"
 
 namespace shardwise::orm {
 namespace {
@@ -44,15 +44,6 @@ bool may_be_empty(const sql::select& q) {
            std::none_of(q.items.begin(), q.items.end(), [](const sql::select_item& i) {
                return i.expression->has_aggregate || i.expression->has_window;
            });
-}
-
-sql::expr_ptr both(const sql::expr_ptr& a, const sql::expr_ptr& b) {
-    return a ? sql::binary(sql::op::conj, a, b) : b;
-}
-
-sql::expr_ptr equals(const sql::expr_ptr& column, const arg& v) {
-    return v.is_null() ? sql::is_null(column, false)
-                       : sql::binary(sql::op::eq, column, sql::constant(v));
 }
 
 pins pins_of(const sql::select& q) {
@@ -103,7 +94,7 @@ sql::expr_ptr located_plan::look_up() {
     };
     sql::expr_ptr mine;
     for (std::size_t i = 0; i < values; ++i)
-        mine = both(mine, equals(column_of_lookup(i), *value_of(pinned, columns[i])));
+        mine = sql::both(mine, sql::equals(column_of_lookup(i), *value_of(pinned, columns[i])));
     std::vector<sql::expr_ptr> items;
     for (std::size_t i = values; i < columns.size(); ++i) items.push_back(column_of_lookup(i));
     const plan::plan p =
@@ -125,7 +116,7 @@ sql::expr_ptr located_plan::look_up() {
     if (key_.empty()) return sql::in_list(own(0), nullptr, 0, false);
     sql::expr_ptr same_row;
     for (std::size_t i = 0; i < key_.size(); ++i)
-        same_row = both(same_row, equals(own(i), key_[i].view()));
+        same_row = sql::both(same_row, sql::equals(own(i), key_[i].view()));
     return same_row;
 }
 

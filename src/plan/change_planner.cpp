@@ -83,12 +83,12 @@ void check_assignments(const sql::change& c) {
                        "old one",
                        column.name, t.name));
     }
-    if (c.what == verb::update && schema::has_lookups(t))
+    if (schema::has_lookups(t))
         for (const sql::change::assignment& a : c.assignments)
             if (std::find(t.primary_key.begin(), t.primary_key.end(), a.column) !=
                 t.primary_key.end())
                 refuse(t, error_code::not_supported,
-                       fmt::format("an UPDATE of the primary key of table \"{}\", which has a "
+                       fmt::format("a change of the primary key of table \"{}\", which has a "
                                    "constraint that is unique in the cluster: delete the row and "
                                    "insert it with its new key",
                                    t.name));
@@ -113,11 +113,6 @@ bool is_excluded(const sql::expr& e, schema::column_index column) {
 void check_conflict(const sql::change& c) {
     if (!c.inserted->has_conflict) return;
     const schema::table& t = *c.target;
-    if (schema::has_lookups(t))
-        refuse(t, error_code::not_supported,
-               fmt::format("ON CONFLICT on table \"{}\", which has a constraint that is unique in "
-                           "the cluster: find the row, then add or change it",
-                           t.name));
     const std::vector<schema::column_index>& key = c.inserted->conflict_key;
     const bool is_key = same_columns(key, t.primary_key) ||
                         std::any_of(t.uniques.begin(), t.uniques.end(),
@@ -143,6 +138,7 @@ void check_conflict(const sql::change& c) {
                                "of the statement would meet another row than the one named; use "
                                "an UPDATE",
                                t.name, t.columns[a.column].name));
+    if (schema::lookup_named(t, key) != nullptr) return;  // the lookup table tells where it lives
     for (const schema::column_index k : t.placed.shard_key)
         if (std::find(key.begin(), key.end(), k) == key.end())
             refuse(t, error_code::not_supported,

@@ -57,6 +57,16 @@ bool has_lookups(const table& owner) noexcept {
                        [&](const unique_constraint& u) { return needs_lookup(owner, u); });
 }
 
+const unique_constraint* lookup_named(const table& owner, std::vector<column_index> columns) {
+    std::sort(columns.begin(), columns.end());
+    for (const unique_constraint& u : owner.uniques) {
+        std::vector<column_index> own = u.columns;
+        std::sort(own.begin(), own.end());
+        if (own == columns && needs_lookup(owner, u)) return &u;
+    }
+    return nullptr;
+}
+
 bool is_looked_up(const table& owner, column_index c) noexcept {
     return std::any_of(owner.uniques.begin(), owner.uniques.end(), [&](const auto& u) {
         return needs_lookup(owner, u) && contains(looked_up_columns(owner, u), c);

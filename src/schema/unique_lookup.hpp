@@ -21,6 +21,8 @@ bool is_lookup_table(std::string_view table_name) noexcept;
 /// The constraint is of the whole cluster, and no shard can check it alone.
 bool needs_lookup(const table& owner, const unique_constraint& u) noexcept;
 bool has_lookups(const table& owner) noexcept;
+/// The constraint of exactly these columns, in any order, if it needs a lookup table; or nullptr.
+const unique_constraint* lookup_named(const table& owner, std::vector<column_index> columns);
 /// A lookup row of `owner` has this column.
 bool is_looked_up(const table& owner, column_index c) noexcept;
 

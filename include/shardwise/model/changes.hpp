@@ -65,6 +65,18 @@ sql::expr_ptr assigned_to(const V& v) {
     }
 }
 
+template <class Option, class... Ks>
+inline constexpr bool is_cluster_unique_of = false;
+template <auto... Ms, class... Ks>
+inline constexpr bool is_cluster_unique_of<cluster_unique_together<Ms...>, Ks...> =
+    sizeof...(Ms) == sizeof...(Ks) && (in_members<Ks::pointer, members<Ms...>> && ...);
+/// The columns are those of a cluster-wide unique constraint.
+template <class E, class... Ks, class... Options>
+constexpr bool unique_in_cluster(types<Options...>) {
+    const bool alone = sizeof...(Ks) == 1 && (((Ks::flags & model::is_cluster_unique) != 0) && ...);
+    return alone || (is_cluster_unique_of<Options, Ks...> || ...);
+}
+
 template <class E, class C>
 constexpr void check_set() {
     static_assert(std::is_same_v<typename C::entity, E>,
@@ -163,16 +175,19 @@ public:
         return insert_query(sql::set_source(statement_, q.statement()));
     }
 
-    /// Rows whose key (the primary key or a unique constraint that contains the shard key) is there
-    /// already are left out, or update the row that is there: set(), update().
+    /// Rows whose key (the primary key or a unique constraint that contains the shard key, or one
+    /// that is unique in the cluster) is there already are left out, or update the row that is
+    /// there, wherever it lives: set(), update().
     template <detail::column_like... Ks>
     insert_query on_conflict(const Ks&... key) const {
         static_assert((std::is_same_v<typename Ks::entity, E> && ...),
                       "shardwise: on_conflict() names columns of another table");
-        static_assert(mapping<E>::is_reference ||
-                          detail::facts_of<E>::template pinned_by<detail::members<Ks::pointer...>>,
-                      "shardwise: on_conflict() names a key without the shard key: the other row "
-                      "may live on another shard, where nobody would see the conflict");
+        static_assert(
+            mapping<E>::is_reference ||
+                detail::facts_of<E>::template pinned_by<detail::members<Ks::pointer...>> ||
+                detail::unique_in_cluster<E, Ks...>(typename mapping<E>::options{}),
+            "shardwise: on_conflict() names a key without the shard key: the other row "
+            "may live on another shard, where nobody would see the conflict");
         const std::uint16_t columns[] = {key.ref().column...};
         return insert_query(sql::set_conflict(statement_, columns, sizeof...(Ks)));
     }

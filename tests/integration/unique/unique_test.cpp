@@ -154,7 +154,18 @@ TEST_P(Unique, BulkInsertKeepsIt) {
 TEST_P(Unique, WhatCannotKeepItIsRefusedBeforeAnythingIsSent) {
     session s{*db};
     member m{.id = 1, .name = "m", .email = "a"};
-    EXPECT_EQ(code_of([&] { s.upsert(m); }), "not_supported");
+    EXPECT_EQ(code_of([&] {
+                  s.sql(
+                      "INSERT INTO members (id, name, email) VALUES (1, 'm', 'a') ON CONFLICT "
+                      "(email) DO UPDATE SET id = 5");
+              }),
+              "shard_key_change");
+    EXPECT_EQ(code_of([&] {
+                  s.sql(
+                      "INSERT INTO members (id, name, email) VALUES (1, 'm', 'a') ON CONFLICT "
+                      "(email) DO UPDATE SET email = 'b'");
+              }),
+              "not_supported");
     EXPECT_EQ(code_of([&] { s.sql("UPDATE members SET id = 7 WHERE id = 3"); }),
               "shard_key_change");
     EXPECT_EQ(code_of([&] { s.sql("DELETE FROM sw_unique_members_email"); }), "not_supported");
@@ -168,6 +179,8 @@ TEST_P(Unique, WhatCannotKeepItIsRefusedBeforeAnythingIsSent) {
     session loose{*db, {.mode = commit_mode::best_effort}};
     loose.add(m);
     EXPECT_EQ(code_of([&] { loose.commit(); }), "not_supported");
+    loose.rollback();
+    EXPECT_EQ(code_of([&] { loose.upsert(m); }), "not_supported");
     EXPECT_EQ(count(), 0);
 }
 
