@@ -251,14 +251,30 @@ private:
 }  // namespace
 }  // namespace ops
 
+namespace {
+
+std::vector<const schema::table*> tables_of(cluster_layer::core& db,
+                                            const std::vector<std::string>& names) {
+    std::vector<const schema::table*> wanted;
+    for (const std::string& name : names) wanted.push_back(&db.table(name));
+    return names.empty() ? db.tables() : wanted;
+}
+
+}  // namespace
+
+unique_repair_report repair_unique(cluster& db, const std::vector<std::string>& tables) {
+    unique_repair_report report;
+    for (const schema::table* t : tables_of(db.core(), tables))
+        for (ops::unique_difference& d : ops::unique_differences(db, *t))
+            ops::repair(db, *t, std::move(d), report);
+    return report;
+}
+
 verify_report verify(cluster& db, const std::vector<std::string>& tables,
                      std::size_t most_findings) {
     cluster_layer::core& core = db.core();
-    std::vector<const schema::table*> wanted;
-    for (const std::string& name : tables) wanted.push_back(&core.table(name));
-    if (tables.empty()) wanted = core.tables();
     verify_report report;
-    for (const schema::table* t : wanted) {
+    for (const schema::table* t : tables_of(core, tables)) {
         ops::table_check check(core, *t, report, most_findings);
         {
             ops::all_shards links(core);

@@ -5,8 +5,10 @@
 
 #include "cluster/core.hpp"
 #include "ops/verify_stream.hpp"
+#include "orm/unique_repair.hpp"
 #include "schema/unique_lookup.hpp"
 #include "shardwise/orm/session.hpp"
+#include "shardwise/orm/unit_of_work.hpp"
 
 namespace shardwise::ops {
 namespace {
@@ -59,14 +61,48 @@ std::vector<unique_difference> unique_differences(cluster& db, const schema::tab
             all.push_back({owner.name, key_of(row, values, owner.primary_key.size()),
                            fmt::format("constraint {} does not know its value, or knows another "
                                        "row with it",
-                                       u.name)});
+                                       u.name),
+                           &u, row});
         for (const auto& row : now.sql(s.lookup_rows + " EXCEPT " + s.rows).rows)
             all.push_back({s.lookup.name, key_of(row, 0, values),
                            fmt::format("no row of {} has this value and the key that stands beside "
                                        "it",
-                                       owner.name)});
+                                       owner.name),
+                           &u, row});
     }
     return all;
+}
+
+void repair(cluster& db, const schema::table& owner, unique_difference d,
+            unique_repair_report& report) {
+    const auto repaired = [&] {
+        for (orm::retry again(db, {});;) {
+            try {
+                return orm::repair_unique(db.core(), owner, *d.constraint, d.cells,
+                                          db.core().default_deadline());
+            } catch (const error& failure) {
+                static_cast<void>(again.was_committed(failure));  // it looks for itself
+            }
+        }
+    };
+    switch (repaired()) {
+        case orm::repaired::nothing:
+            return;
+        case orm::repaired::inserted:
+            ++report.inserted;
+            return;
+        case orm::repaired::corrected:
+            ++report.corrected;
+            return;
+        case orm::repaired::erased:
+            ++report.erased;
+            return;
+        case orm::repaired::duplicate:
+            report.duplicates.push_back(
+                {std::move(d.table), "", std::move(d.key),
+                 fmt::format("another row has the same values of constraint {}",
+                             d.constraint->name)});
+    }
 }
 
 }  // namespace shardwise::ops

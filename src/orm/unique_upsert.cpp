@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "engine/engine.hpp"
 #include "orm/conflict_update.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/compiler.hpp"
@@ -36,12 +35,6 @@ sql::change_ptr claim_of(const schema::table& t) {
     return sql::set_conflict(c, t.primary_key.data(), t.primary_key.size());
 }
 
-std::vector<arg> views_of(const std::vector<value>& cells) {
-    std::vector<arg> args;
-    for (const value& v : cells) args.push_back(v.view());
-    return args;
-}
-
 }  // namespace
 
 unique_upsert::unique_upsert(session_core::state& s, const sql::change_ptr& c,
@@ -54,7 +47,8 @@ unique_upsert::unique_upsert(session_core::state& s, const sql::change_ptr& c,
       returned_(returned),
       until_(until),
       queue_(s, until),
-      uniques_(s, until) {
+      uniques_(s, until),
+      steps_(s, until) {
     uniques_.check_mode(table_);
     if (by_ != nullptr) claim_ = claim_of(s.db.table(schema::lookup_name(table_, *by_)));
 }
@@ -80,14 +74,15 @@ bool unique_upsert::put_once(shard_index shard, std::span<const arg> cells) {
         inserted(shard, cells);
         return true;
     }
-    const auto there = read(shard, table_, has_key(cells));
-    if (there) update(*there, cells);
+    const auto there = steps_.read(shard, table_, has_key(cells));
+    if (there) update(shard, *there, cells);
     return there.has_value();
 }
 
 bool unique_upsert::put_by_lookup(shard_index shard, std::span<const arg> cells) {
     if (!has_lookup_row(*by_, cells)) {
-        run(shard,
+        steps_.run(
+            shard,
             sql::compile_rows(*without_conflict(*if_absent_), 1, s_.db.endpoint(shard).dialect()),
             cells);
         uniques_.inserted(table_, cells);
@@ -96,7 +91,8 @@ bool unique_upsert::put_by_lookup(shard_index shard, std::span<const arg> cells)
     }
     const lookup_row mine = lookup_row_of(s_, table_, *by_, cells, until_);
     if (try_insert(mine.shard, *claim_, mine.args())) {
-        run(shard,
+        steps_.run(
+            shard,
             sql::compile_rows(*without_conflict(*if_absent_), 1, s_.db.endpoint(shard).dialect()),
             cells);
         uniques_.inserted(table_, cells, by_);
@@ -109,20 +105,21 @@ bool unique_upsert::put_by_lookup(shard_index shard, std::span<const arg> cells)
         same_values = sql::both(
             same_values, sql::equals(sql::column({mine.table, static_cast<column_index>(i), 0}),
                                      mine.cells[i].view()));
-    const auto found = read(mine.shard, *mine.table, same_values);
+    const auto found = steps_.read(mine.shard, *mine.table, same_values);
     if (!found) return false;
     const std::vector<column_index> columns = schema::looked_up_columns(table_, *by_);
     std::vector<arg> owner(table_.columns.size());
     sql::expr_ptr is_owner;
     for (std::size_t i = by_->columns.size(); i < columns.size(); ++i) {
-        owner[columns[i]] = found->cells[i].view();
+        owner[columns[i]] = (*found)[i].view();
         is_owner = sql::both(
-            is_owner, sql::equals(sql::column({&table_, columns[i], 0}), found->cells[i].view()));
+            is_owner, sql::equals(sql::column({&table_, columns[i], 0}), (*found)[i].view()));
     }
     std::vector<arg> shard_key;
     for (const column_index c : table_.placed.shard_key) shard_key.push_back(owner[c]);
-    const auto there = read(s_.place(table_, shard_key, until_).shard, table_, is_owner);
-    if (there) update(*there, cells);
+    const shard_index home = s_.place(table_, shard_key, until_).shard;
+    const auto there = steps_.read(home, table_, is_owner);
+    if (there) update(home, *there, cells);
     return there.has_value();
 }
 
@@ -132,22 +129,21 @@ void unique_upsert::inserted(shard_index shard, std::span<const arg> cells) {
     give_back(shard, cells);
 }
 
-void unique_upsert::update(const stored_row& there, std::span<const arg> cells) {
+void unique_upsert::update(shard_index shard, const locking_steps::row& there,
+                           std::span<const arg> cells) {
     refused_.reset();
     if (change_->assignments.empty()) return;
-    const std::vector<arg> before = views_of(there.cells);
+    const std::vector<arg> before = views_of(there);
     sql::expr_ptr is_there;
     for (const column_index c : table_.primary_key)
         is_there = sql::both(is_there, sql::equals(sql::column({&table_, c, 0}), before[c]));
-    const sql::compiled text = sql::compile(*conflict_update(*change_, cells, is_there),
-                                            s_.db.endpoint(there.shard).dialect());
-    if (run(there.shard, text, views_of(text.values)) == 0) return;  // its WHERE
-    const auto after = read(there.shard, table_, is_there);
+    if (steps_.run(shard, *conflict_update(*change_, cells, is_there)) == 0) return;  // its WHERE
+    const auto after = steps_.read(shard, table_, is_there);
     if (!after) raise(error_code::internal, "a row that was just updated is gone");
-    uniques_.updated(table_, before, views_of(after->cells));
+    uniques_.updated(table_, before, views_of(*after));
     uniques_.send(queue_);
     ++rows_;
-    give_back(there.shard, before);
+    give_back(shard, before);
 }
 
 /// RETURNING, by the primary key: what engines say of an upsert differs.
@@ -177,43 +173,14 @@ bool unique_upsert::try_insert(shard_index shard, const sql::change& how,
     const sql::dialect& d = s_.db.endpoint(shard).dialect();
     const bool asks_each_key = d.kind() == sql::dialect_kind::mariadb;
     refused_.reset();
-    if (!asks_each_key) return run(shard, sql::compile_rows(how, 1, d), cells) == 1;
+    if (!asks_each_key) return steps_.run(shard, sql::compile_rows(how, 1, d), cells) == 1;
     try {
-        run(shard, sql::compile_rows(*without_conflict(how), 1, d), cells);
+        steps_.run(shard, sql::compile_rows(*without_conflict(how), 1, d), cells);
         return true;
     } catch (const error& failure) {
         if (failure.code() != error_code::unique_violation) throw;
         refused_.emplace(failure.info());
         return false;
-    }
-}
-
-std::optional<unique_upsert::stored_row> unique_upsert::read(shard_index shard,
-                                                             const schema::table& t,
-                                                             const sql::expr_ptr& condition) {
-    const sql::dialect& d = s_.db.endpoint(shard).dialect();
-    sql::compiled text =
-        sql::compile(*sql::add_where(sql::make_select(t, nullptr, 0), condition), d);
-    if (d.kind() != sql::dialect_kind::sqlite) text.text += " FOR UPDATE";
-    std::optional<stored_row> out;
-    run(shard, text, views_of(text.values), [&](std::span<const arg> row) {
-        out.emplace(stored_row{shard, {}});
-        for (const arg& a : row) out->cells.emplace_back(a);
-    });
-    return out;
-}
-
-std::int64_t unique_upsert::run(shard_index shard, const sql::compiled& text,
-                                std::span<const arg> args,
-                                const std::function<void(std::span<const arg>)>& on_row) {
-    engine::connection& link = s_.transactions.begin(shard, until_);
-    s_.transactions.wrote(shard);
-    try {
-        return engine::run(link, *statement_for(s_, shard, text), args, until_, on_row);
-    } catch (const error& failure) {
-        error_info info = failure.info();
-        if (info.shard.empty()) info.shard = s_.db.shard_name(shard);
-        raise(std::move(info));
     }
 }
 

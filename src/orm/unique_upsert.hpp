@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "exec/executor.hpp"
+#include "orm/locking_steps.hpp"
 #include "orm/lookup_row.hpp"
 #include "orm/unique_changes.hpp"
 
@@ -27,21 +28,13 @@ public:
     std::int64_t rows() const noexcept { return rows_; }
 
 private:
-    struct stored_row {
-        shard_index shard;
-        std::vector<value> cells;  ///< by column, without the bucket
-    };
     /// One try; false: somebody has changed the row that is there meanwhile.
     bool put_once(shard_index shard, std::span<const arg> cells);
     bool put_by_lookup(shard_index shard, std::span<const arg> cells);
     void inserted(shard_index shard, std::span<const arg> cells);
-    void update(const stored_row& there, std::span<const arg> cells);
+    void update(shard_index shard, const locking_steps::row& there, std::span<const arg> cells);
     /// False: a row with this key is there.
     bool try_insert(shard_index shard, const sql::change& how, std::span<const arg> cells);
-    std::optional<stored_row> read(shard_index shard, const schema::table& t,
-                                   const sql::expr_ptr& condition);
-    std::int64_t run(shard_index shard, const sql::compiled& text, std::span<const arg> args,
-                     const std::function<void(std::span<const arg>)>& on_row = {});
     void give_back(shard_index shard, std::span<const arg> cells);
     sql::expr_ptr has_key(std::span<const arg> cells) const;
 
@@ -55,6 +48,7 @@ private:
     deadline until_;
     statement_queue queue_;
     unique_changes uniques_;
+    locking_steps steps_;
     std::optional<error> refused_;  ///< what MariaDB has said instead of DO NOTHING
     std::int64_t rows_ = 0;
 };

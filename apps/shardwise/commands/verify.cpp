@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // verify: is every row on the shard where it belongs, exactly once?
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "commands/commands.hpp"
@@ -15,6 +16,7 @@ namespace {
 struct verify_arguments {
     std::vector<std::string> tables;
     std::size_t most_findings = 100;
+    bool repair = false;
 };
 
 json to_json(const shardwise::verify_report& r) {
@@ -49,11 +51,23 @@ void print_report(const shardwise::verify_report& r) {
 
 exit_code verify(const invocation& i, const verify_arguments& a) {
     const auto db = i.open();
+    std::optional<shardwise::unique_repair_report> repaired;
+    if (a.repair) repaired = shardwise::repair_unique(*db, a.tables);
     const shardwise::verify_report r = shardwise::verify(*db, a.tables, a.most_findings);
-    if (i.as_json)
-        print(to_text(to_json(r)));
-    else
+    if (i.as_json) {
+        json j = to_json(r);
+        if (repaired)
+            j["repaired"] = {{"inserted", repaired->inserted},
+                             {"corrected", repaired->corrected},
+                             {"erased", repaired->erased}};
+        print(to_text(j));
+    } else {
+        if (repaired)
+            print("Lookup rows repaired: " + grouped(repaired->inserted) + " inserted, " +
+                  grouped(repaired->corrected) + " corrected, " + grouped(repaired->erased) +
+                  " erased.\n\n");
         print_report(r);
+    }
     return r.problems == 0 ? exit_code::ok : exit_code::problems;
 }
 
@@ -66,6 +80,9 @@ void add_verify(CLI::App& app, invocation& i) {
     c->add_option("TABLE", a->tables, "Tables to check; none: all of them");
     c->add_option("--most-findings", a->most_findings, "List at most so many problems")
         ->capture_default_str();
+    c->add_flag("--repair", a->repair,
+                "First bring lookup tables of cluster-wide unique constraints into agreement with "
+                "their rows; duplicates are left and listed");
     c->footer(
         "Reads all rows of all shards. Exit code 5 when there are problems; 4 when a shard is\n"
         "down, since half a check proves nothing.");

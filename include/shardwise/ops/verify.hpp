@@ -34,4 +34,19 @@ struct verify_report {
 verify_report verify(cluster& db, const std::vector<std::string>& tables = {},
                      std::size_t most_findings = 100);
 
+struct unique_repair_report {
+    std::int64_t inserted = 0;   ///< lookup rows that were missing
+    std::int64_t corrected = 0;  ///< lookup rows that named a row without the value
+    std::int64_t erased = 0;     ///< lookup rows of no row
+    /// Rows with a value that another row has, too: nobody can decide for you which one keeps it.
+    std::vector<verify_finding> duplicates;
+};
+
+/// Brings the lookup tables of cluster-wide unique constraints into agreement with the rows, of all
+/// tables or those named: for rows that were written by somebody who does not know the constraint.
+/// Rows are not changed. Each repair is a transaction that looks again under locks, so writers may
+/// go on. Throws shard_unavailable when a shard is down, lock_timeout when somebody keeps a row
+/// locked; what was repaired before stays, and it can be called again.
+unique_repair_report repair_unique(cluster& db, const std::vector<std::string>& tables = {});
+
 }  // namespace shardwise

@@ -311,6 +311,68 @@ TEST_P(Unique, VerifyFindsRowsAndLookupRowsThatDoNotAgree) {
     EXPECT_EQ(verify(*db).problems, 0);
 }
 
+TEST_P(Unique, RepairBringsLookupRowsAndRowsIntoAgreement) {
+    for (std::int64_t id = 1; id <= 12; ++id)
+        ASSERT_EQ(add(id, "m" + std::to_string(id), 1, "n" + std::to_string(id)), "no error");
+    EXPECT_EQ(add(13, {}), "no error");
+    const auto everywhere = [&](const std::string& text) {
+        for (std::size_t i = 0; i < shard_count; ++i) shards->execute(i, text);
+    };
+    // Rows that somebody has written who does not know the constraint.
+    everywhere("UPDATE members SET email = 'changed' WHERE id = 2");
+    everywhere("DELETE FROM members WHERE id = 3");
+    everywhere("UPDATE members SET email = 'handed' WHERE id = 4");
+    everywhere("UPDATE members SET email = 'm4' WHERE id = 5");
+    everywhere("UPDATE members SET email = 'm7' WHERE id = 6");  // a duplicate
+    everywhere("DELETE FROM sw_unique_members_email WHERE email = 'm8'");
+    everywhere("UPDATE sw_unique_members_email SET of_id = 99 WHERE email = 'm9'");
+    EXPECT_GT(verify(*db).problems, 0);
+    const unique_repair_report done = repair_unique(*db);
+    EXPECT_EQ(done.inserted, 3) << "changed, handed, m8";
+    EXPECT_EQ(done.corrected, 2) << "m4, m9";
+    EXPECT_EQ(done.erased, 5) << "m2, m3 and its nickname, m5, m6";
+    ASSERT_EQ(done.duplicates.size(), 1u);
+    EXPECT_EQ(done.duplicates[0].key, "6");
+    EXPECT_THAT(done.duplicates[0].what, testing::HasSubstr("members_email_key"));
+    EXPECT_EQ(verify(*db).problems, 1) << "the duplicate";
+    EXPECT_EQ(add(20, "m4"), "unique_violation");
+    EXPECT_EQ(add(20, "m8"), "unique_violation");
+    EXPECT_EQ(add(20, "handed"), "unique_violation");
+    EXPECT_EQ(add(20, "m2"), "no error");
+    EXPECT_EQ(add(21, "m3", 1, "n3"), "no error");
+    // Somebody decides.
+    everywhere("UPDATE members SET email = NULL WHERE id = 6");
+    const unique_repair_report again = repair_unique(*db, {"members"});
+    EXPECT_EQ(again.inserted + again.corrected + again.erased, 0);
+    EXPECT_TRUE(again.duplicates.empty());
+    EXPECT_EQ(verify(*db).problems, 0);
+}
+
+TEST_P(Unique, RepairDoesNotDisturbWriters) {
+    for (std::int64_t id = 1; id <= 20; ++id)
+        ASSERT_EQ(add(id, "m" + std::to_string(id)), "no error");
+    for (std::size_t i = 0; i < shard_count; ++i)
+        shards->execute(i, "DELETE FROM sw_unique_members_email WHERE of_id > 10");
+    std::atomic<bool> stop{false};
+    std::thread writer([&] {
+        for (int n = 0; !stop; ++n) {
+            session s{*db};
+            try {
+                s.get<member>(n % 10 + 1).edit().email = "w" + std::to_string(n);
+                s.commit();
+            } catch (const error& e) {
+                EXPECT_TRUE(e.is_retryable()) << e.what();
+                s.rollback();
+            }
+        }
+    });
+    for (int i = 0; i < 4; ++i) EXPECT_TRUE(repair_unique(*db).duplicates.empty());
+    stop = true;
+    writer.join();
+    EXPECT_EQ(verify(*db).problems, 0);
+    EXPECT_EQ(add(30, "m15"), "unique_violation");
+}
+
 TEST_P(Unique, LookupRowsGoBackToASavepoint) {
     ASSERT_EQ(add(1, "a"), "no error");
     ASSERT_EQ(add(2, "b"), "no error");

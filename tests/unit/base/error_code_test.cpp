@@ -67,6 +67,7 @@ constexpr expected_row expected[] = {
     {many_rows, 602, "many_rows"},
     {stale_object, 603, "stale_object"},
     {bad_state, 604, "bad_state"},
+    {not_loaded, 605, "not_loaded"},
     {internal, 901, "internal"},
 };
 

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// One statement after the other inside a session's transaction, each waited for; rows are read
+// locked until its end. Begins the transaction where there is none. One thread.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "orm/session_state.hpp"
+#include "sql/compiler.hpp"
+
+namespace shardwise::orm {
+
+class locking_steps {
+public:
+    locking_steps(session_core::state& s, deadline until) : s_(s), until_(until) {}
+
+    using row = std::vector<value>;
+    /// The values of all columns but the bucket; `condition` finds one row at most.
+    std::optional<row> read(shard_index shard, const schema::table& t,
+                            const sql::expr_ptr& condition);
+    /// Returns the number of changed rows. Errors name the shard.
+    std::int64_t run(shard_index shard, const sql::compiled& text, std::span<const arg> args,
+                     const std::function<void(std::span<const arg>)>& on_row = {});
+    /// With the values that stand in it.
+    std::int64_t run(shard_index shard, const sql::change& c);
+
+private:
+    session_core::state& s_;
+    deadline until_;
+};
+
+/// Valid as long as the values.
+std::vector<arg> views_of(const std::vector<value>& values);
+
+}  // namespace shardwise::orm

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "orm/unique_repair.hpp"
+
+#include "orm/locking_steps.hpp"
+#include "orm/lookup_row.hpp"
+#include "sql/conditions.hpp"
+
+namespace shardwise::orm {
+namespace {
+
+class one_value {
+public:
+    one_value(session_core::state& s, const schema::table& owner,
+              const schema::unique_constraint& u, deadline until)
+        : s_(s),
+          owner_(owner),
+          u_(u),
+          columns_(schema::looked_up_columns(owner, u)),
+          until_(until),
+          steps_(s, until) {}
+
+    repaired repair(const std::vector<value>& cells) {
+        const lookup_row mine = lookup_row_of(s_, owner_, u_, by_position(cells), until_);
+        const auto known =
+            steps_.read(mine.shard, *mine.table, same(*mine.table, mine.cells, true));
+        const bool row_has_it = has_value(cells);
+        if (!known) {
+            if (!row_has_it) return repaired::nothing;
+            insert(mine);
+            return repaired::inserted;
+        }
+        if (has_value(*known)) {
+            const bool itself = views_equal(*known, mine.cells);
+            return itself || !row_has_it ? repaired::nothing : repaired::duplicate;
+        }
+        std::vector<value> all = *known;
+        steps_.run(mine.shard,
+                   *sql::add_where(sql::make_delete(*mine.table), same(*mine.table, all, false)));
+        if (!row_has_it) return repaired::erased;
+        insert(mine);
+        return repaired::corrected;
+    }
+
+private:
+    std::vector<arg> by_position(const std::vector<value>& cells) const {
+        std::vector<arg> row(owner_.columns.size());
+        for (std::size_t i = 0; i < columns_.size(); ++i) row[columns_[i]] = cells[i].view();
+        return row;
+    }
+    bool views_equal(const std::vector<value>& a, const std::vector<value>& b) const {
+        for (std::size_t i = 0; i < columns_.size(); ++i)
+            if (!(a[i] == b[i])) return false;
+        return true;
+    }
+    /// The row that these cells name is there, and has these values.
+    bool has_value(const std::vector<value>& cells) {
+        const std::vector<arg> row = by_position(cells);
+        std::vector<arg> shard_key;
+        for (const column_index c : owner_.placed.shard_key) shard_key.push_back(row[c]);
+        sql::expr_ptr it;
+        for (const column_index c : owner_.primary_key)
+            it = sql::both(it, sql::equals(sql::column({&owner_, c, 0}), row[c]));
+        const auto there = steps_.read(s_.place(owner_, shard_key, until_).shard, owner_, it);
+        if (!there) return false;
+        for (std::size_t i = 0; i < columns_.size(); ++i)
+            if (!((*there)[columns_[i]] == cells[i])) return false;
+        return true;
+    }
+    sql::expr_ptr same(const schema::table& t, const std::vector<value>& cells,
+                       bool values_only) const {
+        sql::expr_ptr all;
+        const std::size_t count = values_only ? u_.columns.size() : columns_.size();
+        for (std::size_t i = 0; i < count; ++i)
+            all = sql::both(all, sql::equals(sql::column({&t, static_cast<column_index>(i), 0}),
+                                             cells[i].view()));
+        return all;
+    }
+    void insert(const lookup_row& mine) {
+        std::vector<column_index> columns;
+        for (std::size_t i = 0; i < columns_.size(); ++i)
+            columns.push_back(static_cast<column_index>(i));
+        const sql::change_ptr c = sql::make_insert(*mine.table, columns.data(), columns.size());
+        steps_.run(mine.shard, sql::compile_rows(*c, 1, s_.db.endpoint(mine.shard).dialect()),
+                   mine.args());
+    }
+
+    session_core::state& s_;
+    const schema::table& owner_;
+    const schema::unique_constraint& u_;
+    std::vector<column_index> columns_;
+    deadline until_;
+    locking_steps steps_;
+};
+
+}  // namespace
+
+repaired repair_unique(cluster_layer::core& db, const schema::table& owner,
+                       const schema::unique_constraint& u, const std::vector<value>& cells,
+                       deadline until) {
+    session_core::state s(db, {});
+    try {
+        const repaired done = one_value(s, owner, u, until).repair(cells);
+        if (s.transactions.active()) s.transactions.commit(until);
+        return done;
+    } catch (...) {
+        s.transactions.rollback();
+        throw;
+    }
+}
+
+}  // namespace shardwise::orm
