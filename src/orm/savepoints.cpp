@@ -13,6 +13,8 @@ namespace shardwise::orm {
 saved_record::saved_record(record& r)
     : values_(copy_of(r.table->entity(), r.object())),
       saved_before_(r.saved_since),
+      shard_(r.shard),
+      bucket_(r.bucket),
       had_original_(r.original != nullptr),
       had_flushed_(r.flushed != nullptr),
       edited_(r.edited) {
@@ -24,6 +26,8 @@ saved_record::saved_record(saved_record&& other) noexcept
     : who_(std::move(other.who_)),
       values_(std::exchange(other.values_, nullptr)),
       saved_before_(other.saved_before_),
+      shard_(other.shard_),
+      bucket_(other.bucket_),
       had_original_(other.had_original_),
       had_flushed_(other.had_flushed_),
       edited_(other.edited_) {}
@@ -37,6 +41,8 @@ bool saved_record::restore() noexcept {
     const model::entity& e = r.table->entity();
     r.saved_since = saved_before_;
     r.edited = edited_;
+    r.shard = shard_;
+    r.bucket = bucket_;
     if (had_original_) {
         forget_copy(e, r.flushed);
     } else {

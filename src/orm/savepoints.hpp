@@ -37,6 +37,8 @@ private:
     record_ptr who_;
     void* values_;
     std::uint32_t saved_before_;
+    shard_index shard_;
+    bucket_id bucket_;
     bool had_original_;
     bool had_flushed_;
     bool edited_;

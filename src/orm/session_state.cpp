@@ -306,6 +306,7 @@ void session_core::state::undo_listed(std::size_t first) noexcept {
 
 void session_core::state::come_back(record& r) noexcept {
     const primary_key_values key(*r.table, r.identity());
+    r.key_hash = identity_map::hash(*r.table, r.shard, key);
     if (record* const other = identities.find(*r.table, r.shard, key, r.key_hash)) {
         if (other == &r) return;
         identities.remove(*other);

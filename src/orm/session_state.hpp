@@ -162,7 +162,7 @@ struct session_core::state {
     /// This one and all later ones.
     void end_savepoints(std::size_t first, const char* why) noexcept;
 
-    /// Known again under its key after rollback(); who has the key by then is detached.
+    /// Known again under its key, after rollback() or a move; who has the key by then is detached.
     void come_back(record& r) noexcept;
 };
 
