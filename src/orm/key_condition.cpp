@@ -28,8 +28,7 @@ sql::expr_ptr is_one_of(const schema::table& t, std::span<const schema::column_i
     for (const arg* key : keys) {
         sql::expr_ptr one;
         for (std::size_t i = 0; i < columns.size(); ++i) {
-            const sql::expr_ptr equal =
-                sql::binary(sql::op::eq, column(i), sql::constant(key[i]));
+            const sql::expr_ptr equal = sql::binary(sql::op::eq, column(i), sql::constant(key[i]));
             one = one ? sql::binary(sql::op::conj, one, equal) : equal;
         }
         conditions.push_back(one);

@@ -82,12 +82,13 @@ void moving_rows::link(std::size_t parent, std::size_t child, const key_link& by
 namespace {
 
 [[noreturn]] void refuse(const moving_row& child, const moving_row& parent, const char* why) {
-    raise({.code = error_code::shard_key_change,
-           .message = fmt::format("a row of {} refers to a row of {} whose shard key is changed, and "
-                                  "cannot go with it: {}; let it refer to another row, or to none, "
-                                  "before",
-                                  child.table->name, parent.table->name, why),
-           .table = child.table->name});
+    raise(
+        {.code = error_code::shard_key_change,
+         .message = fmt::format("a row of {} refers to a row of {} whose shard key is changed, and "
+                                "cannot go with it: {}; let it refer to another row, or to none, "
+                                "before",
+                                child.table->name, parent.table->name, why),
+         .table = child.table->name});
 }
 
 [[noreturn]] void refuse_two_places(const moving_row& child, const moving_row& parent) {

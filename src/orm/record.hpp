@@ -59,7 +59,8 @@ struct record {
     void remember_flushed();
     /// Forgets what was remembered.
     void forget_values() noexcept;
-    /// Puts the original values and the place that goes with them back. False: the assignment failed, the values are undefined.
+    /// Puts the original values and the place that goes with them back. False: the assignment
+    /// failed, the values are undefined.
     bool restore() noexcept;
 };
 

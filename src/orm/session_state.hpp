@@ -142,6 +142,7 @@ struct session_core::state {
                                 object_range objects, deadline until);
     enum class ending : std::uint8_t { keep_open, commit };
     void flush(ending end, deadline until);
+    void flush_moves(const std::vector<record*>& moved, ending end, deadline until);
     /// Opens transactions on these shards, all at the same time.
     void begin_on(std::span<const shard_index> shards, deadline until);
     void after_commit() noexcept;

@@ -83,15 +83,17 @@ void check_assignments(const sql::change& c) {
                                t.name));
         const bool places = std::find(key.begin(), key.end(), a.column) != key.end();
         if (column.generated == schema::generation::bucket)
-            refuse(t, error_code::shard_key_change,
-                   fmt::format("column \"{}\" of table \"{}\" is written by shardwise alone: set the "
-                               "shard key, and the row moves",
-                               column.name, t.name));
+            refuse(
+                t, error_code::shard_key_change,
+                fmt::format("column \"{}\" of table \"{}\" is written by shardwise alone: set the "
+                            "shard key, and the row moves",
+                            column.name, t.name));
         if (places && c.what == verb::insert)
-            refuse(t, error_code::shard_key_change,
-                   fmt::format("column \"{}\" places the rows of table \"{}\", and ON CONFLICT does "
-                               "not move rows: use an UPDATE, or load the object and edit it",
-                               column.name, t.name));
+            refuse(
+                t, error_code::shard_key_change,
+                fmt::format("column \"{}\" places the rows of table \"{}\", and ON CONFLICT does "
+                            "not move rows: use an UPDATE, or load the object and edit it",
+                            column.name, t.name));
     }
     if (c.what == verb::update && schema::has_lookups(t) && !sets_shard_key(c))
         for (const sql::change::assignment& a : c.assignments)
