@@ -45,6 +45,13 @@ std::string row_name(std::string_view table, shard_index shard, const std::vecto
     return name;
 }
 
+std::string row_name(const record& r) {
+    std::vector<arg> key;
+    for (const column_index c : r.table->key())
+        key.push_back(r.table->entity().get(r.identity(), c));
+    return row_name(r.table->table().name, r.shard, key);
+}
+
 bool moving_row::key_changed() const {
     const auto differs = [&](column_index c) { return !(before[c] == after[c]); };
     const auto& key = table->primary_key;

@@ -83,5 +83,7 @@ private:
 
 /// A row by its table, shard and primary key.
 std::string row_name(std::string_view table, shard_index shard, const std::vector<arg>& key);
+/// The row that the object stands for.
+std::string row_name(const record& r);
 
 }  // namespace shardwise::orm

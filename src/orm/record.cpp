@@ -57,6 +57,7 @@ void record::remember_original() {
     original = copy_of(table->entity(), object());
     first_shard = shard;
     first_bucket = bucket;
+    if (owner != nullptr) first_moves_seen = owner->moves.count();
 }
 
 void record::remember_flushed() {
@@ -74,6 +75,7 @@ bool record::restore() noexcept {
     if (original == nullptr) return true;
     shard = first_shard;
     bucket = first_bucket;
+    moves_seen = first_moves_seen;
     bool done = true;
     try {
         table->entity().assign(object(), original);

@@ -43,6 +43,10 @@ struct record {
     /// The session's newest savepoint when it was listed, and when its values were saved for one.
     std::uint32_t listed_since = 0;
     std::uint32_t saved_since = 0;
+    /// How many moves of its session (moved_places.hpp) had happened when it was read, or the
+    /// values that it was set back to were current; and when its original was.
+    std::uint64_t moves_seen = 0;
+    std::uint64_t first_moves_seen = 0;
 
     void* object() noexcept;
     const void* object() const noexcept { return const_cast<record*>(this)->object(); }

@@ -55,8 +55,7 @@ row_mover::row_mover(session_core::state& s, exec::held_memory& held, deadline u
         const bool has_row =
             r.state == object_state::persistent || (r.state == object_state::erased && !r.deleted);
         if (!has_row || r.table->table().is_reference()) return;
-        const schema::table& t = table_of(r);
-        known_[row_name(t.name, r.shard, key_of(r, t))].push_back(&r);
+        known_[row_name(r)].push_back(&r);
     });
 }
 

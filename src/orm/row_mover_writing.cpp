@@ -157,6 +157,8 @@ void row_mover::mark() {
     }
     for (const auto& [r, row] : stay) put_into(*r, *row);
     for (const auto& [r, row] : stay) s_.come_back(*r);
+    for (std::size_t i = 0; i < rows_.size(); ++i)
+        if (!rows_[i].erased && rows_[i].key_changed()) s_.moves.add(rows_[i]);
 }
 
 void row_mover::put_into(record& r, const moving_row& row) {

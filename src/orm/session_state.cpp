@@ -248,6 +248,7 @@ record_ptr session_core::state::adopt(bound_table& t, shard_index shard, std::sp
     fresh->shard = shard;
     fresh->key_hash = hash;
     fresh->read_at = epoch;
+    fresh->moves_seen = moves.count();
     fresh->owner = this;
     identities.insert(*fresh);
     return fresh;
@@ -275,15 +276,32 @@ void session_core::state::after_commit() noexcept {
         r->deleted = false;
     }
     changed.clear();
+    moves.forget();
     end_savepoints(0, "the transaction was committed");
     ++epoch;
 }
 
 void session_core::state::undo() noexcept {
     undo_listed(0);
+    undo_moves(moves.ended());
     end_savepoints(0, "the session was rolled back");
     failure.clear();
     ++epoch;
+}
+
+void session_core::state::undo_moves(std::uint64_t first) noexcept {
+    if (moves.count() == first) return;
+    try {
+        std::vector<record*> all;
+        identities.for_each([&](record& r) { all.push_back(&r); });
+        moves.undo(first, std::move(all));
+    } catch (...) {  // no memory: nobody can say which object stands for which row
+        identities.for_each([](record& r) {
+            r.state = object_state::detached;
+            r.owner = nullptr;
+        });
+        identities.clear();
+    }
 }
 
 void session_core::state::undo_listed(std::size_t first) noexcept {

@@ -12,6 +12,7 @@
 
 #include "exec/executor.hpp"
 #include "orm/identity_map.hpp"
+#include "orm/moved_places.hpp"
 #include "orm/record.hpp"
 #include "orm/savepoints.hpp"
 #include "orm/shard_transactions.hpp"
@@ -45,7 +46,8 @@ struct session_core::state {
     shard_transactions transactions;
     identity_map identities;
     std::vector<record_ptr> changed;  ///< pending, edited, erased, or flushed and not yet committed
-    std::uint64_t epoch = 1;          ///< grows at commit and rollback: older reads are stale
+    moved_places moves;
+    std::uint64_t epoch = 1;  ///< grows at commit and rollback: older reads are stale
     /// Streams that read over connections of the transaction; they end with it.
     std::vector<row_stream*> streams;
     std::string failure;  ///< a flush failed: only rollback() (of a savepoint, too) is possible
@@ -163,6 +165,8 @@ struct session_core::state {
     /// This one and all later ones.
     void end_savepoints(std::size_t first, const char* why) noexcept;
 
+    /// The moves from this one on were rolled back.
+    void undo_moves(std::uint64_t first) noexcept;
     /// Known again under its key, after rollback() or a move; who has the key by then is detached.
     void come_back(record& r) noexcept;
 };

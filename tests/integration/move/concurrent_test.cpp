@@ -16,16 +16,20 @@ protected:
         for (const std::int64_t n : counts) all += n;
         return all;
     }
-    /// Whether it was done; false for errors that may come of the others.
+    /// Whether it was done; false for errors that may come of the others. Who asks all shards and
+    /// is not in a snapshot may meet a row that moves twice, or not at all.
     static bool tried(const std::function<void()>& work) {
         try {
             work();
             return true;
         } catch (const error& e) {
-            const std::set<error_code> expected{
-                error_code::foreign_key_violation, error_code::stale_object,
-                error_code::serialization_failure, error_code::deadlock,
-                error_code::lock_timeout,          error_code::not_found};
+            const std::set<error_code> expected{error_code::foreign_key_violation,
+                                                error_code::stale_object,
+                                                error_code::serialization_failure,
+                                                error_code::deadlock,
+                                                error_code::lock_timeout,
+                                                error_code::many_rows,
+                                                error_code::not_found};
             EXPECT_EQ(expected.count(e.code()), 1u) << name_of(e.code()) << ": " << e.what();
             return false;
         }
@@ -95,7 +99,7 @@ TEST_P(MoveConcurrently, MovesInOppositeDirectionsEnd) {
     for (int t = 0; t < 4; ++t)
         movers.emplace_back([&, t] {
             std::mt19937 random(static_cast<std::uint32_t>(t));
-            for (int i = 0; i < 15; ++i)
+            for (int i = 0; i < 10; ++i)
                 if (tried([&] {
                         session s{*db};
                         for (int k = 0; k < 2; ++k) {

@@ -155,7 +155,7 @@ protected:
         if (IsSkipped() || HasFatalFailure()) return;
         shards = std::make_unique<test::test_shards>(GetParam(), shard_count);
         cluster_options o;
-        o.lock_timeout_ms = 3'000;
+        o.lock_timeout_ms = 1'000;
         db = std::make_unique<cluster>(shards->all(), o);
         const schema_report made = db->create_all<account, doc, page, house, room, chair>();
         ASSERT_TRUE(made.complete()) << made.to_string();

@@ -168,6 +168,43 @@ TEST_P(Move, ASavepointBringsThePlaceBackThatItSaw) {
     EXPECT_EQ(s.get<house>(4), h);
 }
 
+TEST_P(Move, ObjectsThatAreReadAtTheNewPlaceGoBackWithTheRow) {
+    add_house(3);
+    add_house(4);
+    session s{*db};
+    const auto three = s.get<house>(3);
+    const auto four = s.get<house>(4);
+    three.edit().id = 4;
+    four.edit().id = 3;
+    s.flush();
+    const auto r = s.get<room>(4, 1);  // of the house that was 3
+    auto sp = s.savepoint();
+    three.edit().id = 5;
+    s.flush();
+    const auto c = s.get<chair>(5, 1, 1);
+    const auto edited = s.get<room>(5, 2);
+    edited.edit().name = "lost";
+    s.flush();
+    sp.rollback();
+    EXPECT_EQ(c->house_id, 4);
+    EXPECT_EQ(c.shard(), 1);
+    EXPECT_EQ(edited->house_id, 4);
+    EXPECT_EQ(s.get<chair>(4, 1, 1), c);
+    EXPECT_EQ(s.get<room>(4, 2), edited);
+    s.rollback();
+    EXPECT_EQ(three->id, 3);
+    EXPECT_EQ(four->id, 4);
+    EXPECT_EQ(r->house_id, 3);
+    EXPECT_EQ(r.shard(), 0);
+    EXPECT_EQ(s.get<room>(3, 1), r);
+    EXPECT_EQ(s.get<chair>(3, 1, 1), c);
+    EXPECT_EQ(edited->house_id, 3);
+    EXPECT_EQ(edited->name, "r2");
+    r.edit().name = "right";
+    s.commit();
+    EXPECT_THAT(count("rooms", "name = 'right' AND house_id = 3"), ElementsAre(1, 0, 0));
+}
+
 TEST_P(Move, TheVersionIsRaisedOnceAndOthersFindOut) {
     add_account(1, 0);
     session late{*db};
