@@ -56,9 +56,11 @@ constexpr std::array rows{
               "answers approximately. The message names the way around."},
     error_row{bad_query, "SW306", "bad_query",
               "A statement that no database would accept. Correct the statement."},
-    error_row{shard_key_change, "SW307", "shard_key_change",
-              "The update would leave the row on the wrong shard. Erase the row and add it again "
-              "with its new key."},
+    error_row{
+        shard_key_change, "SW307", "shard_key_change",
+        "A shard key is changed in a way that cannot move the row: by ON CONFLICT, by an UPDATE "
+        "with subqueries, or while another row depends on it that cannot follow. The message "
+        "names the way out (docs/guide/moving-objects.md)."},
     error_row{bad_input, "SW308", "bad_input",
               "An input file (CSV, SQL, model) has an error at the place that the message names. "
               "Correct the file."},

@@ -16,6 +16,7 @@
 #include "orm/reading.hpp"
 #include "orm/row_inserter.hpp"
 #include "orm/row_maker.hpp"
+#include "orm/row_mover.hpp"
 #include "orm/row_set.hpp"
 #include "orm/unique_changes.hpp"
 #include "orm/unique_upsert.hpp"
@@ -72,6 +73,7 @@ public:
     std::int64_t run(const sql::change_ptr& c, reach how_far, deadline until) {
         plan::change_plan p = s_.make_plan(c, until);
         check_reach(s_, p, c, how_far, until);
+        if (p.moves) return move(*p.moves, p.where.shards, until);
         if (needs_keys(p, *c)) p = s_.make_plan_by_key(c, until);
         check_engines(*c, p.found.get());
         if (p.listed) return insert(c, listed_rows(*c, until), until);
@@ -217,6 +219,27 @@ private:
             keyed_change to(s_, found, returned_, until);
             while (rows.next(row)) to.put(row);
             return to.finish();
+        });
+    }
+
+    std::int64_t move(const plan::moved_rows& m, std::span<const shard_index> shards,
+                      deadline until) {
+        row_mover mover(s_, held_, until);
+        s_.check_no_stream("run()");
+        s_.guarded([&] {  // nothing is written yet
+            mover.find(m, shards);
+            mover.lock();
+        });
+        return writing([&] {
+            unique_changes uniques(s_, until);
+            mover.note(uniques);
+            statement_queue lookups(s_, until);
+            uniques.send(lookups);
+            mover.erase();
+            for (const std::size_t order : mover.orders()) mover.insert(order);
+            mover.mark();
+            if (!m.change->returning.empty()) mover.read_back(*m.change, returned_);
+            return mover.found();
         });
     }
 

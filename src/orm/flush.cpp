@@ -9,6 +9,7 @@
 
 #include "cluster/recovery.hpp"
 #include "exec/executor.hpp"
+#include "orm/row_mover.hpp"
 #include "orm/shard_writer.hpp"
 #include "orm/unique_changes.hpp"
 #include "shardwise/base/error.hpp"
@@ -114,6 +115,8 @@ void session_core::state::flush(ending end, deadline until) {
         if (commits) after_commit();
         return;
     }
+    if (const std::vector<record*> moved = moved_objects(*this); !moved.empty())
+        return flush_moves(moved, end, until);
     // What is refused here was not sent: the session stays usable, the object can be mended.
     const std::vector<shard_writes> work = plan_flush(*this, until);
     if (work.empty() && !(commits && transactions.active())) {
@@ -149,6 +152,65 @@ void session_core::state::flush(ending end, deadline until) {
         throw;
     } catch (...) {
         failed("an exception of an object's copy");
+        throw;
+    }
+    if (commits) after_commit();
+}
+
+namespace {
+
+/// The inserts of tables up to this one, which go before what moves within it.
+std::vector<shard_writes> cut_inserts(std::vector<shard_writes>& work, std::size_t order) {
+    std::vector<shard_writes> first;
+    for (shard_writes& shard : work) {
+        const auto end =
+            std::find_if(shard.writes.begin(), shard.writes.end(), [&](const write& w) {
+                return w.what != write::verb::insert || w.records.front()->table->order() > order;
+            });
+        if (end == shard.writes.begin()) continue;
+        first.push_back({shard.shard, {shard.writes.begin(), end}});
+        shard.writes.erase(shard.writes.begin(), end);
+    }
+    std::erase_if(work, [](const shard_writes& w) { return w.writes.empty(); });
+    return first;
+}
+
+}  // namespace
+
+/// A flush in which rows move: their old places are free before anything is inserted.
+void session_core::state::flush_moves(const std::vector<record*>& moved, ending end,
+                                      deadline until) {
+    const bool commits = end == ending::commit;
+    exec::held_memory held(limits());
+    row_mover mover(*this, held, until);
+    for (record* r : moved) mover.add(*r);
+    std::vector<shard_writes> work = plan_flush(*this, until, mover.objects());
+    check_no_stream(commits ? "commit()" : "flush()");
+    try {
+        mover.lock(work);
+        work = plan_flush(*this, until, mover.objects());  // it may write more than was asked for
+        unique_changes uniques(*this, until);
+        uniques.add(work);
+        mover.note(uniques);
+        statement_queue lookups(*this, until);
+        uniques.send(lookups);
+        mover.erase();
+        std::vector<shard_writes> rest = work;
+        for (const std::size_t order : mover.orders()) {
+            if (const auto before = cut_inserts(rest, order); !before.empty())
+                write_inside(*this, before, until);
+            mover.insert(order);
+        }
+        if (!rest.empty()) write_inside(*this, rest, until);
+        mover.mark();
+        if (commits) transactions.commit(until);
+        mark_written(work, !commits);
+    } catch (const std::exception& e) {
+        commits ? lose(e.what(), "the commit has failed") : fail(e.what());
+        throw;
+    } catch (...) {
+        const std::string_view why = "an exception of an object's copy";
+        commits ? lose(why, "the commit has failed") : fail(why);
         throw;
     }
     if (commits) after_commit();

@@ -45,14 +45,8 @@ std::vector<column_index> changed_columns(const record& r) {
     for (std::size_t i = 0; i < e.members.size(); ++i) {
         const auto c = static_cast<column_index>(i);
         const bool differs = !e.equal(r.object(), known, c);
-        if (differs && contains(r.table->shard_key(), c))
-            raise({.code = error_code::shard_key_change,
-                   .message = fmt::format("{}.{} is the shard key: a changed value would leave the "
-                                          "row on the wrong shard; erase the object and add it "
-                                          "again",
-                                          e.table.name, e.table.columns[i].name),
-                   .table = e.table.name});
-        if (differs && contains(r.table->key(), c))
+        const bool places = contains(r.table->shard_key(), c);
+        if (differs && !places && contains(r.table->key(), c))
             raise({.code = error_code::bad_state,
                    .message = fmt::format("{}.{} is the primary key of a stored row and cannot be "
                                           "changed; erase the object and add it again",
@@ -117,12 +111,13 @@ void order_within_tables(std::vector<change>& changes) {
     }
 }
 
-std::vector<change> collect(session_core::state& s, deadline until) {
+std::vector<change> collect(session_core::state& s, deadline until, const record_set& others) {
     std::vector<change> changes;
     changes.reserve(s.changed.size());
     s.follow_parents();
     for (const record_ptr& p : s.changed) {
         record& r = *p;
+        if (others.count(&r) != 0) continue;
         if (r.state == object_state::pending) {
             place_again(s, r, until);
             changes.push_back({verb::insert, &r, {}});
@@ -191,11 +186,25 @@ void cut_inserts(std::vector<write>& writes, std::size_t most_parameters) {
 
 }  // namespace
 
-std::vector<shard_writes> plan_flush(session_core::state& s, deadline until) {
+std::vector<record*> moved_objects(const session_core::state& s) {
+    std::vector<record*> moved;
+    for (const record_ptr& r : s.changed) {
+        if (r->state != object_state::persistent || !r->edited || r->original == nullptr) continue;
+        const auto key = r->table->shard_key();
+        const bool same = std::all_of(key.begin(), key.end(), [&](column_index c) {
+            return r->table->entity().equal(r->object(), r->stored(), c);
+        });
+        if (!same) moved.push_back(r.get());
+    }
+    return moved;
+}
+
+std::vector<shard_writes> plan_flush(session_core::state& s, deadline until,
+                                     const record_set& others) {
     std::vector<shard_writes> by_shard(s.db.shard_count());
     for (std::size_t i = 0; i < by_shard.size(); ++i)
         by_shard[i].shard = static_cast<shard_index>(i);
-    for (const change& c : collect(s, until)) {
+    for (const change& c : collect(s, until, others)) {
         if (c.object->table->table().is_reference()) {
             for (shard_writes& every : by_shard) add(every, c);
         } else {

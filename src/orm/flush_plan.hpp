@@ -5,6 +5,7 @@
 #pragma once
 
 #include <span>
+#include <unordered_set>
 #include <vector>
 
 #include "orm/record.hpp"
@@ -25,9 +26,15 @@ struct shard_writes {
     std::vector<write> writes;
 };
 
-/// Empty when nothing has changed. Throws value_not_storable, bad_state (a changed primary key) and
-/// shard_key_change.
-std::vector<shard_writes> plan_flush(session_core::state& s, deadline until);
+using record_set = std::unordered_set<const record*>;
+
+/// Objects whose shard key was edited: row_mover writes them.
+std::vector<record*> moved_objects(const session_core::state& s);
+
+/// Empty when nothing has changed but `others`. Throws value_not_storable and bad_state (a changed
+/// primary key that is not the shard key).
+std::vector<shard_writes> plan_flush(session_core::state& s, deadline until,
+                                     const record_set& others = {});
 
 /// The columns whose values differ from what was read or flushed last. Throws as plan_flush does
 /// for keys.

@@ -34,6 +34,10 @@ public:
     void insert(record& r);
     /// Does nothing when it is not in the map.
     void remove(record& r) noexcept;
+    void clear() noexcept {
+        for (record*& r : slots_) r = nullptr;
+        size_ = 0;
+    }
     std::size_t size() const noexcept { return size_; }
 
     template <class F>

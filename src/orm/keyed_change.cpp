@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "orm/key_condition.hpp"
 #include "schema/column_check.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/compiler.hpp"
@@ -111,21 +112,7 @@ void keyed_change::flush(std::size_t index) {
 }
 
 sql::expr_ptr keyed_change::is_one_of(std::span<const arg* const> rows) const {
-    const std::size_t width = table_.primary_key.size();
-    const auto column = [&](std::size_t i) { return sql::column({&table_, found_.key[i], 0}); };
-    if (width == 1) {
-        std::vector<arg> keys;
-        for (const arg* row : rows) keys.push_back(row[0]);
-        return sql::in_list(column(0), keys.data(), keys.size(), false);
-    }
-    std::vector<sql::expr_ptr> conditions;
-    for (const arg* row : rows) {
-        sql::expr_ptr one;
-        for (std::size_t i = 0; i < width; ++i)
-            one = sql::both(one, sql::binary(sql::op::eq, column(i), sql::constant(row[i])));
-        conditions.push_back(one);
-    }
-    return sql::any_of(conditions);
+    return orm::is_one_of(table_, table_.primary_key, rows);
 }
 
 sql::change_ptr keyed_change::statement(std::span<const arg* const> rows) const {

@@ -53,7 +53,11 @@ void* record::object() noexcept {
 }
 
 void record::remember_original() {
-    if (original == nullptr) original = copy_of(table->entity(), object());
+    if (original != nullptr) return;
+    original = copy_of(table->entity(), object());
+    first_shard = shard;
+    first_bucket = bucket;
+    if (owner != nullptr) first_moves_seen = owner->moves.count();
 }
 
 void record::remember_flushed() {
@@ -69,6 +73,9 @@ void record::forget_values() noexcept {
 
 bool record::restore() noexcept {
     if (original == nullptr) return true;
+    shard = first_shard;
+    bucket = first_bucket;
+    moves_seen = first_moves_seen;
     bool done = true;
     try {
         table->entity().assign(object(), original);

@@ -32,6 +32,8 @@ struct record {
     bool deleted = false;   ///< its DELETE was flushed in this transaction
     shard_index shard = 0;
     bucket_id bucket = 0;
+    shard_index first_shard = 0;  ///< as of the last commit, once edited
+    bucket_id first_bucket = 0;
     std::uint64_t key_hash = 0;
     std::uint64_t read_at = 0;  ///< the session's epoch when the values were read
     bound_table* table = nullptr;
@@ -41,20 +43,28 @@ struct record {
     /// The session's newest savepoint when it was listed, and when its values were saved for one.
     std::uint32_t listed_since = 0;
     std::uint32_t saved_since = 0;
+    /// How many moves of its session (moved_places.hpp) had happened when it was read, or the
+    /// values that it was set back to were current; and when its original was.
+    std::uint64_t moves_seen = 0;
+    std::uint64_t first_moves_seen = 0;
 
     void* object() noexcept;
     const void* object() const noexcept { return const_cast<record*>(this)->object(); }
-    /// The values that identify the row in the database: before any edit of this transaction.
-    const void* identity() const noexcept { return original != nullptr ? original : object(); }
     /// The values that its row has: what was read, or flushed last.
-    const void* stored() const noexcept { return flushed != nullptr ? flushed : identity(); }
+    const void* stored() const noexcept {
+        if (flushed != nullptr) return flushed;
+        return original != nullptr ? original : object();
+    }
+    /// The values that identify the row in the database.
+    const void* identity() const noexcept { return stored(); }
 
     void remember_original();
     /// What the row holds now is not a change any more; rollback still knows the original.
     void remember_flushed();
     /// Forgets what was remembered.
     void forget_values() noexcept;
-    /// Puts the original values back. False: the assignment failed, the values are undefined.
+    /// Puts the original values and the place that goes with them back. False: the assignment
+    /// failed, the values are undefined.
     bool restore() noexcept;
 };
 

@@ -63,9 +63,8 @@ arg row_maker::declared(schema::column_index c) {
     return arg{s_.db.next_id()};
 }
 
-/// The value in the column's own kind; nothing is rounded.
-arg row_maker::kept(schema::column_index c, const arg& v) const {
-    const schema::column& column = table_.columns[c];
+arg kept_as(const schema::table& t, schema::column_index c, const arg& v) {
+    const schema::column& column = t.columns[c];
     const bool open = column.type == column_type::decimal && column.precision == 0;
     if (!is_number(v) || open) return v;
     switch (column.type) {
@@ -80,7 +79,7 @@ arg row_maker::kept(schema::column_index c, const arg& v) const {
     }
     static const sql::dialect_traits& exact =
         sql::dialect_for(sql::dialect_kind::postgres).traits();
-    return sql::bind_assigned(v, table_, column, exact).bound;
+    return sql::bind_assigned(v, t, column, exact).bound;
 }
 
 void row_maker::check_storable(std::span<const arg> cells, shard_index shard) const {
@@ -108,7 +107,7 @@ row_maker::made row_maker::complete(std::span<const arg> values,
         const auto c = static_cast<schema::column_index>(i);
         if (table_.columns[i].generated == schema::generation::bucket) continue;
         const bool has = given_[i] && (by_default.empty() || !by_default[*given_[i]]);
-        cells_[i] = has ? kept(c, values[*given_[i]]) : declared(c);
+        cells_[i] = has ? kept_as(table_, c, values[*given_[i]]) : declared(c);
         schema::check_column_value(table_, c, cells_[i]);
         if (!cells_[i].is_null()) engine::check_argument(cells_[i], table_.columns[i].type);
     }

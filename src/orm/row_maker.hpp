@@ -12,6 +12,9 @@
 
 namespace shardwise::orm {
 
+/// The value in the column's own kind; nothing is rounded. Throws value_not_storable.
+arg kept_as(const schema::table& t, schema::column_index c, const arg& v);
+
 class row_maker {
 public:
     row_maker(session_core::state& s, const sql::change& c, deadline until);
@@ -29,7 +32,6 @@ public:
 private:
     made complete(std::span<const arg> values, const std::vector<bool>& by_default);
     arg declared(schema::column_index c);
-    arg kept(schema::column_index c, const arg& v) const;
     void check_storable(std::span<const arg> cells, shard_index shard) const;
 
     session_core::state& s_;

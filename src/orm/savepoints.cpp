@@ -13,6 +13,9 @@ namespace shardwise::orm {
 saved_record::saved_record(record& r)
     : values_(copy_of(r.table->entity(), r.object())),
       saved_before_(r.saved_since),
+      shard_(r.shard),
+      bucket_(r.bucket),
+      moves_seen_(r.owner->moves.count()),
       had_original_(r.original != nullptr),
       had_flushed_(r.flushed != nullptr),
       edited_(r.edited) {
@@ -24,6 +27,9 @@ saved_record::saved_record(saved_record&& other) noexcept
     : who_(std::move(other.who_)),
       values_(std::exchange(other.values_, nullptr)),
       saved_before_(other.saved_before_),
+      shard_(other.shard_),
+      bucket_(other.bucket_),
+      moves_seen_(other.moves_seen_),
       had_original_(other.had_original_),
       had_flushed_(other.had_flushed_),
       edited_(other.edited_) {}
@@ -37,6 +43,9 @@ bool saved_record::restore() noexcept {
     const model::entity& e = r.table->entity();
     r.saved_since = saved_before_;
     r.edited = edited_;
+    r.shard = shard_;
+    r.bucket = bucket_;
+    r.moves_seen = moves_seen_;
     if (had_original_) {
         forget_copy(e, r.flushed);
     } else {
@@ -68,7 +77,7 @@ savepoint_ptr session_core::state::open_savepoint() {
         throw;
     }
     mark->owner = this;
-    savepoints.push_back({mark, ++last_savepoint, {}});
+    savepoints.push_back({mark, ++last_savepoint, moves.count(), {}});
     return mark;
 }
 
@@ -170,6 +179,7 @@ void session_core::state::undo_since(std::size_t number) noexcept {
     each_saved([&](saved_record& s) {
         if (s.what().state == object_state::persistent) come_back(s.what());
     });
+    undo_moves(savepoints[number].moves);
 }
 
 void session_core::state::end_savepoints(std::size_t first, const char* why) noexcept {

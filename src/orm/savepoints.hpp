@@ -37,6 +37,9 @@ private:
     record_ptr who_;
     void* values_;
     std::uint32_t saved_before_;
+    shard_index shard_;
+    bucket_id bucket_;
+    std::uint64_t moves_seen_;
     bool had_original_;
     bool had_flushed_;
     bool edited_;
@@ -45,6 +48,7 @@ private:
 struct savepoint_frame {
     savepoint_ptr mark;
     std::uint32_t serial;  ///< grows with each savepoint of the session
+    std::uint64_t moves;   ///< how many there were before it
     std::vector<saved_record> saved;
 };
 

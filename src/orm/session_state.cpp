@@ -248,6 +248,7 @@ record_ptr session_core::state::adopt(bound_table& t, shard_index shard, std::sp
     fresh->shard = shard;
     fresh->key_hash = hash;
     fresh->read_at = epoch;
+    fresh->moves_seen = moves.count();
     fresh->owner = this;
     identities.insert(*fresh);
     return fresh;
@@ -276,6 +277,7 @@ void session_core::state::after_commit() noexcept {
     }
     changed.clear();
     relations.clear();
+    moves.forget();
     end_savepoints(0, "the transaction was committed");
     ++epoch;
 }
@@ -283,9 +285,25 @@ void session_core::state::after_commit() noexcept {
 void session_core::state::undo() noexcept {
     undo_listed(0);
     relations.clear();
+    undo_moves(moves.ended());
     end_savepoints(0, "the session was rolled back");
     failure.clear();
     ++epoch;
+}
+
+void session_core::state::undo_moves(std::uint64_t first) noexcept {
+    if (moves.count() == first) return;
+    try {
+        std::vector<record*> all;
+        identities.for_each([&](record& r) { all.push_back(&r); });
+        moves.undo(first, std::move(all));
+    } catch (...) {  // no memory: nobody can say which object stands for which row
+        identities.for_each([](record& r) {
+            r.state = object_state::detached;
+            r.owner = nullptr;
+        });
+        identities.clear();
+    }
 }
 
 void session_core::state::undo_listed(std::size_t first) noexcept {
@@ -308,6 +326,7 @@ void session_core::state::undo_listed(std::size_t first) noexcept {
 
 void session_core::state::come_back(record& r) noexcept {
     const primary_key_values key(*r.table, r.identity());
+    r.key_hash = identity_map::hash(*r.table, r.shard, key);
     if (record* const other = identities.find(*r.table, r.shard, key, r.key_hash)) {
         if (other == &r) return;
         identities.remove(*other);

@@ -12,6 +12,7 @@
 
 #include "exec/executor.hpp"
 #include "orm/identity_map.hpp"
+#include "orm/moved_places.hpp"
 #include "orm/record.hpp"
 #include "orm/relation_cache.hpp"
 #include "orm/savepoints.hpp"
@@ -47,7 +48,8 @@ struct session_core::state {
     identity_map identities;
     relation_cache relations;
     std::vector<record_ptr> changed;  ///< pending, edited, erased, or flushed and not yet committed
-    std::uint64_t epoch = 1;          ///< grows at commit and rollback: older reads are stale
+    moved_places moves;
+    std::uint64_t epoch = 1;  ///< grows at commit and rollback: older reads are stale
     /// Streams that read over connections of the transaction; they end with it.
     std::vector<row_stream*> streams;
     std::string failure;  ///< a flush failed: only rollback() (of a savepoint, too) is possible
@@ -144,6 +146,7 @@ struct session_core::state {
                                 object_range objects, deadline until);
     enum class ending : std::uint8_t { keep_open, commit };
     void flush(ending end, deadline until);
+    void flush_moves(const std::vector<record*>& moved, ending end, deadline until);
     void after_commit() noexcept;
     void undo() noexcept;
     /// Of the list of changed records, from this one on.
@@ -177,7 +180,9 @@ struct session_core::state {
     /// The object leaves the session, with its unsaved changes.
     void forget(record& r);
 
-    /// Known again under its key after rollback(); who has the key by then is detached.
+    /// The moves from this one on were rolled back.
+    void undo_moves(std::uint64_t first) noexcept;
+    /// Known again under its key, after rollback() or a move; who has the key by then is detached.
     void come_back(record& r) noexcept;
 };
 

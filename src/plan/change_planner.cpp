@@ -52,6 +52,13 @@ void check_not_local(const schema::table& t, const sql::expr_ptr& e) {
                            t.name));
 }
 
+bool sets_shard_key(const sql::change& c) {
+    const auto& key = c.target->placed.shard_key;
+    return std::any_of(c.assignments.begin(), c.assignments.end(), [&](const auto& a) {
+        return std::find(key.begin(), key.end(), a.column) != key.end();
+    });
+}
+
 void check_assignments(const sql::change& c) {
     const schema::table& t = *c.target;
     if (schema::is_lookup_table(t.name))
@@ -74,16 +81,21 @@ void check_assignments(const sql::change& c) {
             refuse(t, error_code::bad_query,
                    fmt::format("column \"{}\" of table \"{}\" is set to an aggregate", column.name,
                                t.name));
-        if (std::find(key.begin(), key.end(), a.column) != key.end() ||
-            column.generated == schema::generation::bucket)
-            refuse(t, error_code::shard_key_change,
-                   fmt::format(
-                       "column \"{}\" places the rows of table \"{}\": a row that kept its shard "
-                       "would not be found again; insert the row with its new key and delete the "
-                       "old one",
-                       column.name, t.name));
+        const bool places = std::find(key.begin(), key.end(), a.column) != key.end();
+        if (column.generated == schema::generation::bucket)
+            refuse(
+                t, error_code::shard_key_change,
+                fmt::format("column \"{}\" of table \"{}\" is written by shardwise alone: set the "
+                            "shard key, and the row moves",
+                            column.name, t.name));
+        if (places && c.what == verb::insert)
+            refuse(
+                t, error_code::shard_key_change,
+                fmt::format("column \"{}\" places the rows of table \"{}\", and ON CONFLICT does "
+                            "not move rows: use an UPDATE, or load the object and edit it",
+                            column.name, t.name));
     }
-    if (schema::has_lookups(t))
+    if (schema::has_lookups(t) && !(c.what == verb::update && sets_shard_key(c)))
         for (const sql::change::assignment& a : c.assignments)
             if (std::find(t.primary_key.begin(), t.primary_key.end(), a.column) !=
                 t.primary_key.end())
@@ -309,6 +321,32 @@ planned<change_plan> found_first(const sql::change_ptr& c, const planning& p,
     return out;
 }
 
+/// The shards read, lock and compute; where the rows go is known then.
+planned<change_plan> moved(const sql::change_ptr& c, const planning& p) {
+    const schema::table& t = *c->target;
+    if (has_queries(*c))
+        refuse(t, error_code::shard_key_change,
+               fmt::format("an UPDATE of the shard key of table \"{}\" moves rows, and cannot hold "
+                           "subqueries: load the objects and edit them, or name the rows by values",
+                           t.name));
+    moved_rows moves;
+    moves.change = c;
+    std::vector<sql::expr_ptr> items;
+    for (const schema::column_index k : t.primary_key) items.push_back(sql::column({&t, k, 0}));
+    for (std::size_t i = 0; i < c->assignments.size(); ++i) {
+        if (c->assignments[i].to->kind == sql::expr_kind::constant) continue;
+        moves.computed.push_back(i);
+        items.push_back(c->assignments[i].to);
+    }
+    moves.rows = rows_of(*c, items);
+    routed r = route_change(*c, p.view, p.entries);
+    if (!r.pending.empty()) return std::move(r.pending);
+    change_plan out;
+    out.where = std::move(r.where);
+    out.moves = std::make_shared<const moved_rows>(std::move(moves));
+    return out;
+}
+
 // ---------------------------------------------------------------- INSERT
 
 /// The columns of a row that its shard key stands in; empty: the library makes one of them.
@@ -406,6 +444,7 @@ planned<change_plan> plan_change(const sql::change_ptr& c, const cluster_view& v
         check_no_query(*c);
         return c->inserted->source ? from_select(c, p) : listed(c, p);
     }
+    if (c->what == verb::update && sets_shard_key(*c)) return moved(c, p);
     if (changes_lookups(*c))
         return found_first(c, p, "what is unique in the cluster is looked up by its old value");
     if (has_queries(*c)) {

@@ -365,6 +365,13 @@ explanation explain(const change_plan& p, const cluster_view& view,
         out.statements = rows.statements;
         return out;
     }
+    if (p.moves) {
+        out.tree = "move each row, and those that live with it, to the shard of its new key\n";
+        for (const shard_index shard : p.where.shards)
+            out.statements.push_back(statement_of(sql::compile(*p.moves->rows, *dialects[shard]),
+                                                  view.shard_names.at(shard)));
+        return out;
+    }
     if (p.listed) {
         out.tree = p.replicated ? "insert into every copy\n" : "insert each row where it lives\n";
         return out;

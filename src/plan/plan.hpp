@@ -138,6 +138,14 @@ struct found_rows {
     std::vector<schema::column_index> stored = {};
 };
 
+/// UPDATE of the shard key: the rows are read and locked on their shards, and written where their
+/// new key belongs (orm/row_mover.hpp).
+struct moved_rows {
+    sql::change_ptr change;
+    sql::select_ptr rows;               ///< the primary key, then the values of `computed`
+    std::vector<std::size_t> computed;  ///< assignments whose values come with the row
+};
+
 /// A change of one table. `replicated`: a reference table, each part changes the same rows, and the
 /// count of one of them is the answer.
 struct change_plan {
@@ -151,6 +159,8 @@ struct change_plan {
     std::optional<bound_values> bound;  ///< of a cached plan, which has no parts
     /// Instead of parts; `where` is what rows may live on.
     std::shared_ptr<const found_rows> found;
+    /// Instead of parts, too; `where` is what the rows live on before.
+    std::shared_ptr<const moved_rows> moves;
     /// INSERT of VALUES, which has neither: each row goes where it lives.
     sql::change_ptr listed;
 };

@@ -28,7 +28,7 @@ enum class error_code : std::uint16_t {
     not_supported =
         305,  ///< correct over one database, not yet (or never) over shards; never approximated
     bad_query = 306,         ///< a statement that no database would accept
-    shard_key_change = 307,  ///< an update that would leave the row on the wrong shard
+    shard_key_change = 307,  ///< a change of the shard key that cannot move the row
     bad_input = 308,         ///< an input file (CSV, SQL) with an error at a place
     too_many_shards = 311,   ///< the statement asks more shards than it, or the policy, allows
     result_too_large = 312,  ///< more rows or bytes than one statement may hold

@@ -81,9 +81,6 @@ template <class E, class C>
 constexpr void check_set() {
     static_assert(std::is_same_v<typename C::entity, E>,
                   "shardwise: set() on a column of another table");
-    static_assert(!C::pins,
-                  "shardwise: update() cannot change the shard key: the row would stay on the "
-                  "wrong shard; erase the object and add it again");
 }
 
 }  // namespace detail
@@ -195,6 +192,9 @@ public:
     template <auto M, class... Tags, class V>
     insert_query set(const column<M, Tags...>& c, const V& v) const {
         detail::check_set<E, column<M, Tags...>>();
+        static_assert(!column<M, Tags...>::pins,
+                      "shardwise: on_conflict() cannot change the shard key: the row would stay on "
+                      "the wrong shard; use update(), or load the object and edit it");
         return insert_query(sql::add_set(statement_, c.ref().column,
                                          detail::assigned_to<E, column<M, Tags...>>(v)));
     }

@@ -473,6 +473,25 @@ TEST_P(Relations, ThousandsOfKeysGoInSeveralStatements) {
     for (const auto a : all) ASSERT_EQ(s.load(a, authors.books).size(), 1u);
 }
 
+TEST_P(Relations, AnObjectThatIsGivenToAnotherOwnerMovesToHisShard) {
+    session s{*db};
+    const auto b = s.find_everywhere<book>(301);
+    const auto from = s.get<author>(3);
+    const auto to = s.get<author>(1);
+    EXPECT_EQ(s.load(b, books.chapters).size(), 3u);
+    s.assign(b, books.author, to);
+    s.flush();
+    EXPECT_EQ(b.shard(), to.shard());
+    EXPECT_EQ(s.load(from, authors.books).size(), 2u);
+    EXPECT_THAT(titles(s.load(to, authors.books)), ElementsAre("1.1", "3.1"));
+    for (const auto c : s.load(b, books.chapters)) EXPECT_EQ(c.shard(), to.shard());
+    s.commit();
+    session other{*db};
+    EXPECT_EQ(other.load(other.get<author>(1), authors.books).size(), 2u);
+    EXPECT_EQ(other.load(other.find_everywhere<book>(301), books.chapters).size(), 3u);
+    EXPECT_EQ(other.count(select<chapter>()), 63);
+}
+
 INSTANTIATE_TEST_SUITE_P(Clusters, Relations, testing::ValuesIn(cluster_kinds()), label_of);
 
 }  // namespace

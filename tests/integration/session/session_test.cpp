@@ -253,14 +253,18 @@ TEST_P(Session, ReportsAnObjectWhoseRowIsGone) {
     EXPECT_EQ(code_of([&] { s.commit(); }), error_code::stale_object);
 }
 
-TEST_P(Session, RefusesAChangedShardKey) {
+TEST_P(Session, AChangedShardKeyMovesTheRowUnlessItIsTaken) {
     add_users(3);
     session s{*db};
     const auto u = s.get<User>(2);
     u.edit().id = 3;
-    EXPECT_EQ(code_of([&] { s.flush(); }), error_code::shard_key_change);
+    EXPECT_EQ(code_of([&] { s.flush(); }), error_code::unique_violation);
     s.rollback();
     EXPECT_EQ(u->id, 2);
+    u.edit().id = 30;
+    s.commit();
+    EXPECT_EQ(s.get<User>(30), u);
+    EXPECT_FALSE(s.find<User>(2));
 }
 
 TEST_P(Session, ParentsAreInsertedBeforeChildrenAndErasedAfterThem) {
