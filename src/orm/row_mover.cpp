@@ -22,6 +22,20 @@ namespace {
 /// Keys that one statement asks for.
 constexpr std::size_t most_keys = 200;
 
+/// Clients that keep whole answers count them.
+class counted_answer {
+public:
+    counted_answer(engine::connection& c, exec::held_memory& held) : connection_(c) {
+        connection_.count_received(held.received());
+    }
+    ~counted_answer() { connection_.count_received(nullptr); }
+    counted_answer(const counted_answer&) = delete;
+    counted_answer& operator=(const counted_answer&) = delete;
+
+private:
+    engine::connection& connection_;
+};
+
 /// The member of the struct in the cluster's form of its table.
 column_index column_of(const record& r, const schema::table& t, std::size_t member) {
     return t.column_at(r.table->table().columns[member].name);
@@ -100,6 +114,7 @@ void row_mover::query(shard_index shard, const sql::select_ptr& q, const row_tak
     for (const value& v : text.values) args.push_back(v.view());
     s_.transactions.begin(shard, until_);
     cluster_layer::shard_connection link = s_.transactions.connect(shard, until_);
+    const counted_answer counted(*link.link, held_);
     try {
         engine::run(*link.link, *statement_for(s_, shard, text), args, until_, take);
     } catch (const error& failure) {
