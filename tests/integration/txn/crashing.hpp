@@ -2,22 +2,15 @@
 // A bank whose clients are processes that die or stop in the middle: fresh images of this program.
 #pragma once
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "bank.hpp"
+#include "support/child_process.hpp"
 
 namespace shardwise::txn_test {
-inline std::string environment(const char* name, const char* otherwise = "") {
-    const char* const value = std::getenv(name);
-    return value == nullptr ? otherwise : value;
-}
+using test::environment;
+using test::was_killed;
 
 class CrashingBank : public Bank {
 protected:
@@ -67,42 +60,21 @@ protected:
     pid_t start(std::int64_t first, const std::string& failpoint, int threads = 1,
                 const std::string& resolves_every_ms = "0", std::int64_t transfers = 100'000) {
         std::remove(folder_.file("ready").c_str());
-        std::vector<std::string> words;
-        for (char** e = environ; *e != nullptr; ++e) words.emplace_back(*e);
-        words.push_back("SHARDWISE_TXN_FOLDER=" + folder_.path().string());
-        words.push_back("SHARDWISE_TXN_FIRST=" + std::to_string(first));
-        words.push_back("SHARDWISE_TXN_THREADS=" + std::to_string(threads));
-        words.push_back("SHARDWISE_TXN_RESOLVES=" + resolves_every_ms);
-        words.push_back("SHARDWISE_TXN_TRANSFERS=" + std::to_string(transfers));
-        words.push_back("SHARDWISE_TXN_IDLE_MS=" + std::to_string(idle_ms_));
-        words.push_back("SHARDWISE_FAILPOINT=" + failpoint);
-        std::vector<char*> variables;
-        for (std::string& w : words) variables.push_back(w.data());
-        variables.push_back(nullptr);
-        std::string self = std::filesystem::read_symlink("/proc/self/exe");
-        std::string filter = "--gtest_filter=" + child_;
-        char* arguments[] = {self.data(), filter.data(), nullptr};
-        posix_spawn_file_actions_t output;
-        posix_spawn_file_actions_init(&output);
-        posix_spawn_file_actions_addopen(&output, 1, folder_.file("child.log").c_str(),
-                                         O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        pid_t child = 0;
-        EXPECT_EQ(posix_spawn(&child, self.c_str(), &output, nullptr, arguments, variables.data()),
-                  0);
-        posix_spawn_file_actions_destroy(&output);
-        return child;
+        return test::start_self(child_,
+                                {"SHARDWISE_TXN_FOLDER=" + folder_.path().string(),
+                                 "SHARDWISE_TXN_FIRST=" + std::to_string(first),
+                                 "SHARDWISE_TXN_THREADS=" + std::to_string(threads),
+                                 "SHARDWISE_TXN_RESOLVES=" + resolves_every_ms,
+                                 "SHARDWISE_TXN_TRANSFERS=" + std::to_string(transfers),
+                                 "SHARDWISE_TXN_IDLE_MS=" + std::to_string(idle_ms_),
+                                 "SHARDWISE_FAILPOINT=" + failpoint},
+                                folder_.file("child.log"));
     }
     void wait_until_ready(pid_t child) const {
         for (int i = 0; i < 3'000 && !std::filesystem::exists(folder_.file("ready")); ++i) {
             ASSERT_EQ(waitpid(child, nullptr, WNOHANG), 0) << "the child has ended";
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
-    }
-    /// Waits for its end; whether it died of SIGKILL.
-    static bool was_killed(pid_t child) {
-        int status = 0;
-        waitpid(child, &status, 0);
-        return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     }
     std::set<std::int64_t> acknowledged() const {
         std::set<std::int64_t> numbers;
