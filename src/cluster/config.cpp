@@ -263,13 +263,15 @@ private:
     void table(const std::string& name, const toml::table& t) {
         only(t,
              {"shard_key", "strategy", "modulus", "bounds", "lists", "default_bucket", "owners",
-              "colocated_with", "reference", "null_bucket", "stored_bucket", "unique_per_shard"},
+              "colocated_with", "reference", "null_bucket", "stored_bucket", "unique_per_shard",
+              "cluster_unique"},
              fmt::format("[tables.{}]", name));
         cluster_config::table_distribution d;
         d.table = name;
         d.place = place_of(t);
         d.shard_key = texts(t, "shard_key");
         d.unique_per_shard = texts(t, "unique_per_shard");
+        d.cluster_unique = texts(t, "cluster_unique");
         read_text(t, "strategy", d.strategy);
         read_text(t, "colocated_with", d.colocated_with);
         read_flag(t, "reference", d.reference);

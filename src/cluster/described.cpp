@@ -78,11 +78,13 @@ std::vector<std::string> split_columns(const std::string& text) {
     return parts;
 }
 
-void say_per_shard(schema::table& t, const table_distribution& d) {
-    for (const std::string& said : d.unique_per_shard) {
-        const std::vector<std::string> columns = split_columns(said);
+/// `said`: what the file lists under `word`.
+void say_scope(schema::table& t, const table_distribution& d, const std::vector<std::string>& said,
+               std::string_view word, schema::unique_scope scope) {
+    for (const std::string& one : said) {
+        const std::vector<std::string> columns = split_columns(one);
         const auto matches = [&](const schema::unique_constraint& u) {
-            if (u.name == said) return true;
+            if (u.name == one) return true;
             return std::equal(u.columns.begin(), u.columns.end(), columns.begin(), columns.end(),
                               [&](column_index c, const std::string& name) {
                                   return t.columns.at(c).name == name;
@@ -90,10 +92,13 @@ void say_per_shard(schema::table& t, const table_distribution& d) {
         };
         const auto found = std::find_if(t.uniques.begin(), t.uniques.end(), matches);
         if (found == t.uniques.end())
-            refuse(d, fmt::format("unique_per_shard names '{}', but the table has no such UNIQUE "
-                                  "constraint (give its name or its columns)",
-                                  said));
-        found->scope = schema::unique_scope::per_shard;
+            refuse(d, fmt::format("{} names '{}', but the table has no such UNIQUE constraint "
+                                  "(give its name or its columns)",
+                                  word, one));
+        if (found->scope != schema::unique_scope::implied)
+            refuse(d,
+                   fmt::format("'{}' is named twice in unique_per_shard and cluster_unique", one));
+        found->scope = scope;
     }
 }
 
@@ -170,7 +175,8 @@ private:
             colocate(t, d);
         else
             shard(t, d);
-        say_per_shard(t, d);
+        say_scope(t, d, d.unique_per_shard, "unique_per_shard", schema::unique_scope::per_shard);
+        say_scope(t, d, d.cluster_unique, "cluster_unique", schema::unique_scope::cluster);
         try {
             registry_.add(std::move(t));
         } catch (const error& e) {

@@ -82,6 +82,7 @@ struct cluster_config {
         std::optional<std::uint32_t> null_bucket;
         bool stored_bucket = true;                  ///< hash: keep the bucket in sw_bucket
         std::vector<std::string> unique_per_shard;  ///< names or columns "a,b" of uniques
+        std::vector<std::string> cluster_unique;    ///< the same: over all shards
         std::string place;                          ///< "cluster.toml:12", for messages
     };
     std::vector<table_distribution> tables;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <fstream>
 
 #include "fixture.hpp"
 #include "shardwise/ops/verify.hpp"
@@ -426,6 +427,36 @@ TEST_P(Unique, LookupRowsGoBackToASavepoint) {
     std::int64_t id = 10;
     for (const char* const free : {"a", "c", "d", "e"}) EXPECT_EQ(add(id++, free), "no error");
     EXPECT_EQ(verify(*db).problems, 0);
+}
+
+TEST_P(Unique, AClusterFileDeclaresIt) {
+    const test::test_shards other(GetParam(), 2);
+    const test::temp_folder folder;
+    std::ofstream(folder.file("shop.sql"))
+        << "CREATE TABLE people (id bigint PRIMARY KEY, email varchar(60) UNIQUE, team integer NOT "
+           "NULL, nick varchar(20), CONSTRAINT one_nick UNIQUE (team, nick));";
+    std::string toml = "[cluster]\nname = \"shop\"\nschema = \"shop.sql\"\n";
+    for (const shard_url& s : other.all())
+        toml += "[[shard]]\nname = \"" + s.name + "\"\nurl = \"" + s.url + "\"\n";
+    toml += "[tables.people]\nshard_key = \"id\"\ncluster_unique = [\"email\", \"one_nick\"]\n";
+    const auto config = cluster_config::from_text(toml, folder.file("cluster.toml"));
+    cluster c(config);
+    const schema_report made = c.create_described();
+    ASSERT_TRUE(made.complete()) << made.to_string();
+    cluster again(config);
+    EXPECT_TRUE(again.verify_described().empty());
+    session s{again};
+    const std::string into = "INSERT INTO people (id, email, team, nick) VALUES ";
+    EXPECT_EQ(s.sql(into + "(1, 'a', 1, 'x'), (2, 'b', 1, 'y'), (3, NULL, 1, NULL)").changed, 3);
+    s.commit();
+    for (const char* const taken : {"(4, 'a', 2, 'x')", "(5, 'c', 1, 'y')"}) {
+        EXPECT_EQ(code_of([&] { s.sql(into + taken); }), "unique_violation");
+        s.rollback();
+    }
+    s.sql("DELETE FROM people WHERE id = 1");
+    s.sql(into + "(6, 'a', 1, 'x')");
+    s.commit();
+    EXPECT_EQ(verify(again).problems, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Clusters, Unique, testing::ValuesIn(test::cluster_kinds()), label_of);

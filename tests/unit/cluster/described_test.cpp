@@ -115,6 +115,11 @@ TEST_F(Described, RefusesContradictionsNamingTheirPlace) {
              {"[tables.t]\nshard_key = \"id\"\nstrategy = \"custom\"\n" + r, "C++ program"},
              {"[tables.t]\nshard_key = \"id\"\n" + r, "n"},  // the unique column has no scope
              {"[tables.t]\nshard_key = \"id\"\nunique_per_shard = \"m\"\n" + r, "'m'"},
+             {"[tables.t]\nshard_key = \"id\"\ncluster_unique = \"m\"\n" + r, "cluster_unique"},
+             {"[tables.t]\nshard_key = \"id\"\ncluster_unique = \"n\"\nunique_per_shard = "
+              "\"n\"\n" +
+                  r,
+              "twice"},
              {"[tables.t]\nreference = true\nshard_key = \"id\"\n" + r, "excludes"},
              {"[tables.t]\ncolocated_with = \"r\"\n" + r, "reference table"},
              {"[tables.t]\ncolocated_with = \"x\"\n" + r, "no table"},
