@@ -3,6 +3,12 @@
 
 namespace shardwise::orm {
 
+std::vector<value> near_key(const model::relation& r, const record& of) {
+    std::vector<value> values;
+    for (const column_index c : r.near_columns) values.emplace_back(r.from->get(of.object(), c));
+    return values;
+}
+
 const relation_cache::records* relation_cache::find(const record& of, const model::relation& r,
                                                     std::uint64_t epoch) const {
     const auto at = entries_.find(key{&of, &r});
@@ -16,12 +22,15 @@ const relation_cache::records* relation_cache::find(const record& of, const mode
     return &at->second.found;
 }
 
+void relation_cache::follow(const record_ptr& parent, const record_ptr& child,
+                            const model::relation& by) {
+    links_.push_back({parent, child, &by, near_key(by, *parent)});
+}
+
 void relation_cache::put(record& of, const model::relation& r, records found, std::uint64_t epoch) {
-    std::vector<value> values;
-    for (const column_index c : r.near_columns) values.emplace_back(r.from->get(of.object(), c));
     retain(&of);
     entries_.insert_or_assign(key{&of, &r},
-                              entry{record_ptr(&of), std::move(values), std::move(found), epoch});
+                              entry{record_ptr(&of), near_key(r, of), std::move(found), epoch});
 }
 
 void relation_cache::clear() noexcept {

@@ -14,6 +14,9 @@
 
 namespace shardwise::orm {
 
+/// The values by which the object is related.
+std::vector<value> near_key(const model::relation& r, const record& of);
+
 class relation_cache {
 public:
     using records = std::vector<record_ptr>;
@@ -26,10 +29,11 @@ public:
     struct link {
         record_ptr parent, child;
         const model::relation* by;
+        std::vector<value> key;  ///< of the parent, as the child has it
     };
-    /// The child's key follows the parent's until both are written.
-    void follow(link l) { links_.push_back(std::move(l)); }
-    const std::vector<link>& links() const noexcept { return links_; }
+    /// The child's key follows the parent's until both are written, or the child is led elsewhere.
+    void follow(const record_ptr& parent, const record_ptr& child, const model::relation& by);
+    std::vector<link>& links() noexcept { return links_; }
 
     /// Counts one more query for one object; returns how many there were.
     std::size_t count_single(const model::relation& r) { return ++singles_[&r]; }

@@ -43,9 +43,7 @@ void relation_loader::prepare(std::span<const record_ptr> objects) {
     if (s_.options.autoflush) s_.flush(session_core::state::ending::keep_open, until_);
     for (const record_ptr& p : objects) {
         if (known(p)) continue;
-        owner o{p.get(), {}, {}};
-        for (const column_index c : r_.near_columns)
-            o.key.emplace_back(r_.from->get(p->object(), c));
+        owner o{p.get(), near_key(r_, *p), {}};
         if (has_null(o.key)) {
             s_.relations.put(*p, r_, {}, s_.epoch);
         } else if (record* const target = known_target(o)) {

@@ -138,10 +138,19 @@ void session_core::state::load_eagerly(const model::entity& e, records objects, 
 }
 
 void session_core::state::follow_parents() {
-    for (const relation_cache::link& l : relations.links()) {
+    const auto led_elsewhere = [](const relation_cache::link& l) {
         if (l.child->state != object_state::pending || l.parent->state != object_state::pending)
-            continue;
+            return true;
+        for (std::size_t i = 0; i < l.key.size(); ++i)
+            if (!(value(l.by->to->get(l.child->object(), l.by->far_columns[i])) == l.key[i]))
+                return true;
+        return false;
+    };
+    std::erase_if(relations.links(), led_elsewhere);
+    // Parents stand before their children: those were added to them.
+    for (relation_cache::link& l : relations.links()) {
         take_keys(*l.by, *l.parent, l.child->object());
+        l.key = near_key(*l.by, *l.parent);
     }
 }
 
@@ -153,9 +162,11 @@ void session_core::state::erase_with_children(record& r, deadline until) {
         if (!down.has(model::cascades_erase) || down.has(model::holds_the_key)) continue;
         retain(&r);
         const record_ptr self(&r);
-        relation_loader loader(*this, down, until);
-        loader.prepare({&self, 1});
-        loader.load();
+        if (r.state == object_state::persistent) {
+            relation_loader loader(*this, down, until);
+            loader.prepare({&self, 1});
+            loader.load();
+        }
         for (const record_ptr& child : related_now(r, down, changed_objects(*down.to)))
             erase_with_children(*child, until);
     }
@@ -228,7 +239,7 @@ record_ptr session_core::add_related(const record_ptr& of, const model::relation
     check_belongs(*state_, *of, "add_to()");
     take_keys(r, *of, object);
     record_ptr child = add(*r.to, object);
-    if (of->state == object_state::pending) state_->relations.follow({of, child, &r});
+    if (of->state == object_state::pending) state_->relations.follow(of, child, r);
     return child;
 }
 

@@ -282,6 +282,40 @@ TEST_P(Relations, KeysFollowTheParentAlsoWhenItIsNewAndChanges) {
     EXPECT_THAT(titles(other.load(other.get<author>(7001), authors.books)), ElementsAre("first"));
 }
 
+TEST_P(Relations, AChildThatIsLedElsewhereDoesNotFollow) {
+    session s{*db};
+    const auto a = s.add(author{.name = "new"});
+    const auto kept = s.add_to(a, authors.books, book{.title = "kept"});
+    const auto edited = s.add_to(a, authors.books, book{.title = "edited"});
+    const auto given = s.add_to(a, authors.books, book{.title = "given"});
+    edited.edit().author_id = 1;
+    s.assign(given, books.author, s.get<author>(2));
+    ASSERT_EQ(a.state(), object_state::pending);
+    a.edit().id = 9001;
+    s.flush();
+    EXPECT_EQ(kept->author_id, 9001);
+    EXPECT_EQ(edited->author_id, 1);
+    EXPECT_EQ(given->author_id, 2);
+    EXPECT_THAT(titles(s.load(a, authors.books)), ElementsAre("kept"));
+    s.commit();
+    session other{*db};
+    EXPECT_EQ(other.load(other.get<author>(1), authors.books).size(), 2u);
+    EXPECT_EQ(other.load(other.get<author>(2), authors.books).size(), 3u);
+}
+
+TEST_P(Relations, ErasingWhatIsNotWrittenAsksNobody) {
+    session s{*db};
+    const auto a = s.add(author{.name = "new"});
+    const auto b = s.add_to(a, authors.books, book{.title = "b"});
+    const auto c = s.add_to(b, books.chapters, chapter{.number = 1});
+    s.erase(a);
+    for (const object_state was : {a.state(), b.state(), c.state()})
+        EXPECT_EQ(was, object_state::detached);
+    EXPECT_FALSE(s.in_transaction());
+    s.commit();
+    EXPECT_EQ(session{*db}.count(select<author>()), 6);
+}
+
 TEST_P(Relations, BothSidesStayInStep) {
     session s{*db};
     const auto a = s.get<author>(3);
