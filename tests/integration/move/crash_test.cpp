@@ -53,7 +53,7 @@ TEST_P(MoveCrash, AtEachStepTheRowsAreAtOnePlace) {
     for (const std::string& point : txn_test::points()) {
         SCOPED_TRACE(point);
         const std::int64_t before = house_now();
-        if (!was_killed(start(before + 1, point + ":kill", 1, "0", 1))) {
+        if (!test::was_killed(start(before + 1, point + ":kill", 1, "0", 1))) {
             resolve_alone();
             continue;  // no such step with two shards
         }
@@ -81,7 +81,7 @@ TEST_P(MoveCrash, AtRandomMomentsTheRowsAreAtOnePlace) {
         wait_until_ready(child);
         std::this_thread::sleep_for(std::chrono::microseconds(random() % 60'000));
         kill(child, SIGKILL);
-        EXPECT_TRUE(was_killed(child));
+        EXPECT_TRUE(test::was_killed(child));
         resolve_alone();
         const std::int64_t now = house_now();
         places.insert(now);
