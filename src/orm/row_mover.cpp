@@ -22,6 +22,20 @@ namespace {
 /// Keys that one statement asks for.
 constexpr std::size_t most_keys = 200;
 
+/// Clients that keep whole answers count them.
+class counted_answer {
+public:
+    counted_answer(engine::connection& c, exec::held_memory& held) : connection_(c) {
+        connection_.count_received(held.received());
+    }
+    ~counted_answer() { connection_.count_received(nullptr); }
+    counted_answer(const counted_answer&) = delete;
+    counted_answer& operator=(const counted_answer&) = delete;
+
+private:
+    engine::connection& connection_;
+};
+
 /// The member of the struct in the cluster's form of its table.
 column_index column_of(const record& r, const schema::table& t, std::size_t member) {
     return t.column_at(r.table->table().columns[member].name);
@@ -103,6 +117,7 @@ void row_mover::query(shard_index shard, const sql::select_ptr& q, const row_tak
         s_.begin_on(one, until_);
     }
     cluster_layer::shard_connection link = s_.transactions.connect(shard, until_);
+    const counted_answer counted(*link.link, held_);
     try {
         engine::run(*link.link, *statement_for(s_, shard, text), args, until_, take);
     } catch (const error& failure) {
@@ -210,14 +225,15 @@ void row_mover::lock_objects() {
     for (record* r : edited_) by_place[{r->shard, r->table->order()}].push_back(r);
     for (const auto& [place, objects] : by_place) {
         const schema::table& t = table_of(*objects.front());
+        const shard_index shard = place.first;
         for (std::size_t from = 0; from < objects.size(); from += most_keys) {
             const std::size_t to = std::min(objects.size(), from + most_keys);
             std::vector<std::vector<arg>> keys;
             for (std::size_t i = from; i < to; ++i) keys.push_back(key_of(*objects[i], t));
             std::vector<const arg*> firsts;
             for (const std::vector<arg>& key : keys) firsts.push_back(key.data());
-            read_rows(t, place.first, is_one_of(t, t.primary_key, firsts),
-                      [&](std::span<const arg> cells) { include(t, place.first, cells); });
+            read_rows(t, shard, is_one_of(t, t.primary_key, firsts),
+                      [&](std::span<const arg> cells) { include(t, shard, cells); });
         }
     }
     if (by_statement_) return;

@@ -24,8 +24,8 @@ planned<plan> plan_select(const sql::select_ptr& s, const cluster_view& view,
 bool shards_can_run(const sql::select& s);
 
 /// Pushed to the shards where they can decide, otherwise with its rows found first. Refuses SET of
-/// a shard key column in ON CONFLICT (shard_key_change), and ON CONFLICT of a key that is not unique
-/// on one shard.
+/// a shard key column in ON CONFLICT (shard_key_change), and ON CONFLICT of a key that is not
+/// unique on one shard.
 planned<change_plan> plan_change(const sql::change_ptr& c, const cluster_view& view,
                                  const directory_entries& entries);
 /// An UPDATE or DELETE with its rows found first, whoever could decide.

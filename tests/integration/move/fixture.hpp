@@ -65,6 +65,21 @@ struct chair {
     std::int32_t legs = 4;
 };
 
+/// Some columns of `houses`.
+struct house_number {
+    std::int64_t id = 0;
+};
+struct shop {
+    std::int64_t id = 0;
+    std::string region;
+    std::string name;
+};
+struct item {
+    std::int64_t id = 0;
+    std::string region;
+    std::int64_t shop_id = 0;
+};
+
 }  // namespace shardwise::move_test
 
 template <>
@@ -120,12 +135,35 @@ template <>
 struct shardwise::mapping<shardwise::move_test::chair>
     : table<move_test::chair, "chairs", colocated_with<move_test::room>,
             foreign_key<columns<&move_test::chair::house_id, &move_test::chair::room_no>,
-                        columns<&move_test::room::house_id, &move_test::room::no>>> {
+                        columns<&move_test::room::house_id, &move_test::room::no>,
+                        on_delete::cascade>> {
     using row = move_test::chair;
     column<&row::house_id, primary_key, shard_key> house_id;
     column<&row::room_no, primary_key> room_no;
     column<&row::no, primary_key> no;
     column<&row::legs> legs;
+};
+
+template <>
+struct shardwise::mapping<shardwise::move_test::house_number>
+    : table<move_test::house_number, "houses", by_modulo> {
+    column<&move_test::house_number::id, primary_key, shard_key> id;
+};
+template <>
+struct shardwise::mapping<shardwise::move_test::shop>
+    : table<move_test::shop, "shops", by_directory> {
+    using row = move_test::shop;
+    column<&row::id, primary_key> id;
+    column<&row::region, shard_key, length<20>> region;
+    column<&row::name> name;
+};
+template <>
+struct shardwise::mapping<shardwise::move_test::item>
+    : table<move_test::item, "items", colocated_with<move_test::shop>> {
+    using row = move_test::item;
+    column<&row::id, primary_key> id;
+    column<&row::region, shard_key, length<20>> region;
+    column<&row::shop_id, references<&move_test::shop::id>> shop_id;
 };
 
 namespace shardwise::move_test {

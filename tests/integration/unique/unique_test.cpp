@@ -157,6 +157,7 @@ TEST_P(Unique, RowsThatMoveTakeTheirValuesAlong) {
     s.flush();
     s.rollback();
     agree();
+    EXPECT_EQ(verify(*db).problems, 0) << "buckets, too";
 }
 
 TEST_P(Unique, BulkInsertKeepsIt) {
