@@ -222,14 +222,15 @@ void row_mover::lock_objects() {
     for (record* r : edited_) by_place[{r->shard, r->table->order()}].push_back(r);
     for (const auto& [place, objects] : by_place) {
         const schema::table& t = table_of(*objects.front());
+        const shard_index shard = place.first;
         for (std::size_t from = 0; from < objects.size(); from += most_keys) {
             const std::size_t to = std::min(objects.size(), from + most_keys);
             std::vector<std::vector<arg>> keys;
             for (std::size_t i = from; i < to; ++i) keys.push_back(key_of(*objects[i], t));
             std::vector<const arg*> firsts;
             for (const std::vector<arg>& key : keys) firsts.push_back(key.data());
-            read_rows(t, place.first, is_one_of(t, t.primary_key, firsts),
-                      [&](std::span<const arg> cells) { include(t, place.first, cells); });
+            read_rows(t, shard, is_one_of(t, t.primary_key, firsts),
+                      [&](std::span<const arg> cells) { include(t, shard, cells); });
         }
     }
     if (by_statement_) return;
