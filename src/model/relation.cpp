@@ -4,9 +4,28 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
+#include <mutex>
 
 namespace shardwise::model {
+namespace {
+
+const relation* first_like(const relation& r) {
+    static std::mutex mutex;
+    static std::vector<const relation*> known;
+    const std::lock_guard guard(mutex);
+    const auto same = [&r](const relation* k) {
+        return k->from == r.from && k->to == r.to && k->near_columns == r.near_columns &&
+               k->far_columns == r.far_columns && k->has(stays_on_shard) == r.has(stays_on_shard);
+    };
+    const auto found = std::find_if(known.begin(), known.end(), same);
+    if (found != known.end()) return *found;
+    known.push_back(&r);
+    return &r;
+}
+
+}  // namespace
 
 const relation& make_relation(const relation_description& d) {
     auto r = std::make_unique<relation>();
@@ -19,6 +38,7 @@ const relation& make_relation(const relation_description& d) {
     r->flags = d.flags;
     if (d.ordered) r->order = column_at(*r->to, d.order);
     r->descending = d.descending;
+    r->rows = first_like(*r);
     return *r.release();
 }
 

@@ -18,6 +18,9 @@ struct relation {
     unsigned flags = 0;
     std::optional<schema::column_index> order;  ///< of `to`
     bool descending = false;
+    /// The first relation that leads to the same rows (tags and order apart): what was read of one
+    /// is known of the other.
+    const relation* rows = nullptr;
 
     bool has(unsigned flag) const noexcept { return (flags & flag) != 0; }
     /// "users -> posts.author_id", for messages.

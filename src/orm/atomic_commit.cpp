@@ -9,6 +9,7 @@
 
 #include "base/failpoint.hpp"
 #include "cluster/recovery.hpp"
+#include "orm/dialogue.hpp"
 #include "txn/commit_log.hpp"
 #include "txn/gate.hpp"
 #include "txn/transaction_id.hpp"
@@ -54,21 +55,6 @@ void pass_point(const action& a, bool sent) {
     const points& names =
         finishes ? (sent ? finish_sent : finish_done) : (sent ? round_one_sent : round_one_done);
     failpoint(names.at(a.who));
-}
-
-engine::statement plain(std::string text) {
-    engine::statement s;
-    s.text = std::move(text);
-    s.prepare = false;
-    return s;
-}
-
-/// Goes on with what was sent until it is done (true) or has to wait.
-bool advance(engine::connection& c) {
-    arg row[1];
-    while (c.pending() > 0)
-        if (c.next(row) == engine::fetch::wait) return false;
-    return true;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Small steps of the dialogue with one connection, for statements without parameters and rows.
+// Small steps of the dialogue with one connection, for statements without parameters whose rows, of
+// one column at most, do not matter.
 #pragma once
 
 #include <string>
@@ -21,8 +22,9 @@ inline engine::statement plain(std::string text) {
 /// Goes on with what was sent until it is done (true) or has to wait. Throws what the server
 /// refused.
 inline bool advance(engine::connection& c) {
+    arg row[1];
     while (c.pending() > 0)
-        if (c.next({}) == engine::fetch::wait) return false;
+        if (c.next(row) == engine::fetch::wait) return false;
     return true;
 }
 

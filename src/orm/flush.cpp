@@ -159,8 +159,8 @@ void session_core::state::flush(ending end, deadline until) {
 
 namespace {
 
-/// The inserts of tables up to this one, which go before what moves within it.
-std::vector<shard_writes> cut_inserts(std::vector<shard_writes>& work, std::size_t order) {
+/// Takes the inserts of tables up to this one out of `work`: they go before what moves within it.
+std::vector<shard_writes> inserts_up_to(std::vector<shard_writes>& work, std::size_t order) {
     std::vector<shard_writes> first;
     for (shard_writes& shard : work) {
         const auto end =
@@ -197,7 +197,7 @@ void session_core::state::flush_moves(const std::vector<record*>& moved, ending 
         mover.erase();
         std::vector<shard_writes> rest = work;
         for (const std::size_t order : mover.orders()) {
-            if (const auto before = cut_inserts(rest, order); !before.empty())
+            if (const auto before = inserts_up_to(rest, order); !before.empty())
                 write_inside(*this, before, until);
             mover.insert(order);
         }

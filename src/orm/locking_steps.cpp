@@ -2,17 +2,11 @@
 #include "orm/locking_steps.hpp"
 
 #include "engine/engine.hpp"
+#include "orm/key_condition.hpp"
 #include "orm/statement_queue.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::orm {
-
-std::vector<arg> views_of(const std::vector<value>& values) {
-    std::vector<arg> args;
-    args.reserve(values.size());
-    for (const value& v : values) args.push_back(v.view());
-    return args;
-}
 
 std::optional<locking_steps::row> locking_steps::read(shard_index shard, const schema::table& t,
                                                       const sql::expr_ptr& condition) {
@@ -21,7 +15,7 @@ std::optional<locking_steps::row> locking_steps::read(shard_index shard, const s
         sql::compile(*sql::add_where(sql::make_select(t, nullptr, 0), condition), d);
     if (d.kind() != sql::dialect_kind::sqlite) text.text += " FOR UPDATE";
     std::optional<row> out;
-    run(shard, text, views_of(text.values), [&](std::span<const arg> cells) {
+    send(shard, text, views_of(text.values), [&](std::span<const arg> cells) {
         out.emplace();
         for (const arg& a : cells) out->emplace_back(a);
     });
@@ -29,10 +23,16 @@ std::optional<locking_steps::row> locking_steps::read(shard_index shard, const s
 }
 
 std::int64_t locking_steps::run(shard_index shard, const sql::compiled& text,
-                                std::span<const arg> args,
-                                const std::function<void(std::span<const arg>)>& on_row) {
+                                std::span<const arg> args) {
+    const std::int64_t rows = send(shard, text, args);
+    if (rows > 0) s_.transactions.wrote(shard);
+    return rows;
+}
+
+std::int64_t locking_steps::send(shard_index shard, const sql::compiled& text,
+                                 std::span<const arg> args,
+                                 const std::function<void(std::span<const arg>)>& on_row) {
     engine::connection& link = s_.transactions.begin(shard, until_);
-    s_.transactions.wrote(shard);
     try {
         return engine::run(link, *statement_for(s_, shard, text), args, until_, on_row);
     } catch (const error& failure) {

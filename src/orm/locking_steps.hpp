@@ -21,18 +21,18 @@ public:
     /// The values of all columns but the bucket; `condition` finds one row at most.
     std::optional<row> read(shard_index shard, const schema::table& t,
                             const sql::expr_ptr& condition);
-    /// Returns the number of changed rows. Errors name the shard.
-    std::int64_t run(shard_index shard, const sql::compiled& text, std::span<const arg> args,
-                     const std::function<void(std::span<const arg>)>& on_row = {});
+    /// Returns the number of changed rows; a shard where none was changed counts as read only.
+    /// Errors name the shard.
+    std::int64_t run(shard_index shard, const sql::compiled& text, std::span<const arg> args);
     /// With the values that stand in it.
     std::int64_t run(shard_index shard, const sql::change& c);
 
 private:
+    std::int64_t send(shard_index shard, const sql::compiled& text, std::span<const arg> args,
+                      const std::function<void(std::span<const arg>)>& on_row = {});
+
     session_core::state& s_;
     deadline until_;
 };
-
-/// Valid as long as the values.
-std::vector<arg> views_of(const std::vector<value>& values);
 
 }  // namespace shardwise::orm

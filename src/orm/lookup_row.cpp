@@ -2,6 +2,7 @@
 #include "orm/lookup_row.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace shardwise::orm {
 
@@ -22,6 +23,17 @@ lookup_row lookup_row_of(session_core::state& s, const schema::table& owner,
     for (const arg& a : cells) out.cells.emplace_back(a);
     out.cells.emplace_back(arg{static_cast<std::int64_t>(at.bucket)});
     return out;
+}
+
+std::vector<column_index> columns_of_lookup(const schema::table& lookup) {
+    std::vector<column_index> columns(lookup.columns.size() - 1);
+    std::iota(columns.begin(), columns.end(), column_index{0});
+    return columns;
+}
+
+sql::change_ptr insert_into_lookup(const schema::table& lookup) {
+    const std::vector<column_index> columns = columns_of_lookup(lookup);
+    return sql::make_insert(lookup, columns.data(), columns.size());
 }
 
 }  // namespace shardwise::orm

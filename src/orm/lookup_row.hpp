@@ -14,12 +14,6 @@ struct lookup_row {
     const schema::table* table;
     shard_index shard;
     std::vector<value> cells;  ///< all columns, the bucket last
-
-    std::vector<arg> args() const {
-        std::vector<arg> all;
-        for (const value& v : cells) all.push_back(v.view());
-        return all;
-    }
 };
 
 /// NULL among the unique values: there is none, because NULL is equal to nothing.
@@ -28,5 +22,10 @@ bool has_lookup_row(const schema::unique_constraint& u, std::span<const arg> row
 lookup_row lookup_row_of(session_core::state& s, const schema::table& owner,
                          const schema::unique_constraint& u, std::span<const arg> row,
                          deadline until);
+
+/// The positions of all columns of a lookup table but the bucket.
+std::vector<column_index> columns_of_lookup(const schema::table& lookup);
+/// INSERT of all of them.
+sql::change_ptr insert_into_lookup(const schema::table& lookup);
 
 }  // namespace shardwise::orm

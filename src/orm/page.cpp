@@ -211,6 +211,7 @@ row_set_ptr session_core::page(const model::entity* e, const sql::select_ptr& q,
         rows->width = p.root->columns.size();
         read_rows(s, p, how_to_run(s, until, &held), {*rows, objects, accept});
     }
+    if (e != nullptr) s.load_eagerly(*e, rows->records, until);
     if (!last.empty()) place.next = write_cursor(order, last);
     return published(std::move(rows));
 }

@@ -11,7 +11,7 @@ std::vector<value> near_key(const model::relation& r, const record& of) {
 
 const relation_cache::records* relation_cache::find(const record& of, const model::relation& r,
                                                     std::uint64_t epoch) const {
-    const auto at = entries_.find(key{&of, &r});
+    const auto at = entries_.find(key{&of, r.rows});
     if (at == entries_.end() || at->second.epoch != epoch) return nullptr;
     for (std::size_t i = 0; i < r.near_columns.size(); ++i) {
         const arg now = r.from->get(of.object(), r.near_columns[i]);
@@ -29,7 +29,7 @@ void relation_cache::follow(const record_ptr& parent, const record_ptr& child,
 
 void relation_cache::put(record& of, const model::relation& r, records found, std::uint64_t epoch) {
     retain(&of);
-    entries_.insert_or_assign(key{&of, &r},
+    entries_.insert_or_assign(key{&of, r.rows},
                               entry{record_ptr(&of), near_key(r, of), std::move(found), epoch});
 }
 

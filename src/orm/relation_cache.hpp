@@ -44,7 +44,7 @@ public:
 private:
     struct key {
         const record* of;
-        const model::relation* by;
+        const model::relation* by;  ///< its `rows`
         bool operator==(const key&) const = default;
     };
     struct hash {

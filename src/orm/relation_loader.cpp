@@ -5,9 +5,9 @@
 #include <map>
 
 #include "exec/held_memory.hpp"
+#include "orm/key_condition.hpp"
 #include "orm/reading.hpp"
 #include "plan/rules/merge_rows.hpp"
-#include "sql/conditions.hpp"
 
 namespace shardwise::orm {
 namespace {
@@ -122,30 +122,19 @@ void relation_loader::ask_everywhere(const std::vector<owner*>& owners) {
     const std::size_t most = most_keys(r_);
     for (std::size_t from = 0; from < owners.size(); from += most) {
         const std::size_t n = std::min(most, owners.size() - from);
-        read(s_.make_plan(query(std::span(owners).subspan(from, n)),
-                          plan::plan_cache::purpose::rows, until_));
+        const sql::select_ptr q = query(std::span(owners).subspan(from, n));
+        const plan::plan p = s_.make_plan(q, plan::plan_cache::purpose::rows, until_);
+        check_reach(s_, p, q, {}, until_);
+        read(p);
     }
 }
 
 sql::select_ptr relation_loader::query(std::span<owner* const> owners) const {
     const schema::table& t = r_.to->table;
-    const auto far = [&](std::size_t i) { return sql::column({&t, r_.far_columns[i], 0}); };
-    sql::expr_ptr condition;
-    if (r_.far_columns.size() == 1) {
-        std::vector<arg> keys;
-        for (const owner* o : owners) keys.push_back(o->key.front().view());
-        condition = sql::in_list(far(0), keys.data(), keys.size(), false);
-    } else {
-        std::vector<sql::expr_ptr> each;
-        for (const owner* o : owners) {
-            sql::expr_ptr one;
-            for (std::size_t i = 0; i < o->key.size(); ++i)
-                one = sql::both(one, sql::equals(far(i), o->key[i].view()));
-            each.push_back(std::move(one));
-        }
-        condition = sql::any_of(each);
-    }
-    return sql::add_where(sql::make_select(t, nullptr, 0), condition);
+    std::vector<std::vector<arg>> keys;
+    std::vector<const arg*> firsts;
+    for (const owner* o : owners) firsts.push_back(keys.emplace_back(views_of(o->key)).data());
+    return sql::add_where(sql::make_select(t, nullptr, 0), is_one_of(t, r_.far_columns, firsts));
 }
 
 void relation_loader::read(const plan::plan& p) {

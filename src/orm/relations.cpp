@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
+#include <map>
+#include <unordered_set>
 
 #include "orm/reading.hpp"
 #include "orm/relation_loader.hpp"
@@ -154,23 +157,44 @@ void session_core::state::follow_parents() {
     }
 }
 
+/// Level by level, so that a level costs one query per relation and shard; nothing is marked before
+/// all is known.
 void session_core::state::erase_with_children(record& r, deadline until) {
-    if (!is_there(r)) return;  // a circle
-    const model::entity& e = r.table->entity();
-    for (const auto& of : e.relations) {
-        const model::relation& down = of();
-        if (!down.has(model::cascades_erase) || down.has(model::holds_the_key)) continue;
-        retain(&r);
-        const record_ptr self(&r);
-        if (r.state == object_state::persistent) {
-            relation_loader loader(*this, down, until);
-            loader.prepare({&self, 1});
-            loader.load();
-        }
-        for (const record_ptr& child : related_now(r, down, changed_objects(*down.to)))
-            erase_with_children(*child, until);
+    retain(&r);
+    records level{record_ptr(&r)};
+    records all;
+    std::unordered_set<const record*> seen{&r};
+    while (!level.empty()) {
+        all.insert(all.end(), level.begin(), level.end());
+        records next;
+        for (record_ptr& child : cascaded(level, until))
+            if (seen.insert(child.get()).second) next.push_back(std::move(child));
+        level = std::move(next);
     }
-    mark_erased(r);
+    for (const record_ptr& p : all) mark_erased(*p);
+}
+
+records session_core::state::cascaded(const records& parents, deadline until) {
+    std::map<const model::entity*, records> by_entity;
+    for (const record_ptr& p : parents) by_entity[&p->table->entity()].push_back(p);
+    records children;
+    for (const auto& [e, same] : by_entity) {
+        for (const auto& of : e->relations) {
+            const model::relation& down = of();
+            if (!down.has(model::cascades_erase)) continue;
+            records stored;
+            std::copy_if(same.begin(), same.end(), std::back_inserter(stored),
+                         [](const record_ptr& p) { return p->state == object_state::persistent; });
+            relation_loader loader(*this, down, until);
+            loader.prepare(stored);
+            loader.load();
+            const records changed_ones = changed_objects(*down.to);
+            for (const record_ptr& p : same)
+                for (record_ptr& child : related_now(*p, down, changed_ones))
+                    children.push_back(std::move(child));
+        }
+    }
+    return children;
 }
 
 void take_keys(const model::relation& r, const record& of, void* other) {
@@ -189,8 +213,14 @@ void take_keys(const model::relation& r, const record& of, void* other) {
 
 // ---------------------------------------------------------------- calls
 
-bool session_core::has_loaded(const record& of, const model::relation& r) const {
-    return state_->relations.find(of, r, state_->epoch) != nullptr;
+bool session_core::has_loaded(const record& of, const model::relation& r,
+                              const model::relation* beyond) const {
+    const state& s = *state_;
+    if (s.relations.find(of, r, s.epoch) == nullptr) return false;
+    if (beyond == nullptr) return true;
+    const records links = s.related_now(of, r, s.changed_objects(*r.to));
+    return std::all_of(links.begin(), links.end(),
+                       [&](const record_ptr& link) { return has_loaded(*link, *beyond); });
 }
 
 row_set_ptr session_core::related(const record_ptr& of, const model::relation& r,
@@ -205,7 +235,25 @@ row_set_ptr session_core::related(const record_ptr& of, const model::relation& r
         if (!loader.ready()) check_single(s, r, at);
         s.load_eagerly(*r.to, loader.load(), until);
     }
-    return as_rows(s.related_now(*of, r, s.changed_objects(*r.to)));
+    records all = s.related_now(*of, r, s.changed_objects(*r.to));
+    if (!r.has(model::gives_many) && all.size() > 1)
+        raise({.code = error_code::many_rows,
+               .message = fmt::format("the relation {} leads to one row, and there are {}: its "
+                                      "foreign key is not unique",
+                                      r.name(), all.size()),
+               .table = r.to->table.name});
+    return as_rows(std::move(all));
+}
+
+row_set_ptr session_core::related_of_links(const row_set& links, const model::relation& target,
+                                           const call_place& at) {
+    state& s = *state_;
+    const deadline until = s.limit();
+    relation_loader loader(s, target, until);
+    loader.prepare(links.records);
+    if (!loader.ready()) check_single(s, target, at);
+    s.load_eagerly(*target.to, loader.load(), until);
+    return all_related(links, target);
 }
 
 void session_core::load_related(const row_set& of, const model::relation& r) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "orm/conflict_update.hpp"
+#include "orm/key_condition.hpp"
 #include "plan/routing.hpp"
 #include "shardwise/base/error.hpp"
 
@@ -136,13 +137,10 @@ void row_inserter::insert(shard_index shard, std::span<const arg* const> rows, b
 // ---------------------------------------------------------------- MariaDB's ON CONFLICT
 
 sql::expr_ptr row_inserter::is_row(const arg* row) const {
-    sql::expr_ptr all;
-    for (const schema::column_index c : change_->inserted->conflict_key) {
-        const sql::expr_ptr one =
-            sql::binary(sql::op::eq, sql::column({&table_, c, 0}), sql::constant(row[c]));
-        all = all ? sql::binary(sql::op::conj, all, one) : one;
-    }
-    return all;
+    const std::vector<schema::column_index>& key = change_->inserted->conflict_key;
+    std::vector<arg> values;
+    for (const schema::column_index c : key) values.push_back(row[c]);
+    return has_values(table_, key, values);
 }
 
 void row_inserter::meet_conflicts(shard_index shard, std::span<const arg* const> rows) {

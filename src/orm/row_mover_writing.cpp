@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::size_t most_keys = 200;
 
-std::vector<arg> args_of(const std::vector<value>& row) {
-    std::vector<arg> args;
-    for (const value& v : row) args.push_back(v.view());
-    return args;
-}
-
 [[noreturn]] void raise_lost(const schema::table& t) {
     raise({.code = error_code::serialization_failure,
            .message = fmt::format("rows of {} were changed by somebody else while they were being "
@@ -57,9 +51,9 @@ void row_mover::note(unique_changes& to) const {
         const moving_row& row = rows_[i];
         if (!schema::has_lookups(*row.table)) continue;
         if (row.erased)
-            to.erased(*row.table, args_of(row.before));
+            to.erased(*row.table, views_of(row.before));
         else
-            to.updated(*row.table, args_of(row.before), args_of(row.after));
+            to.updated(*row.table, views_of(row.before), views_of(row.after));
     }
 }
 
@@ -110,7 +104,7 @@ void row_mover::insert(std::size_t order) {
     for (const std::size_t i : rows_.parents_first(t)) {
         const moving_row& row = rows_[i];
         if (!row.rewritten()) continue;
-        std::vector<arg> cells = args_of(row.after);
+        std::vector<arg> cells = views_of(row.after);
         if (const auto bucket = t.bucket_column())
             cells[*bucket] = arg{static_cast<std::int64_t>(row.to.bucket)};
         to.put(row.to.shard, cells);

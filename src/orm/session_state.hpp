@@ -176,6 +176,8 @@ struct session_core::state {
     /// Children that are not written yet take their keys from parents that are not, either.
     void follow_parents();
     void erase_with_children(record& r, deadline until);
+    /// What goes with these objects, one level down.
+    std::vector<record_ptr> cascaded(const std::vector<record_ptr>& parents, deadline until);
     void mark_erased(record& r);
     /// The object leaves the session, with its unsaved changes.
     void forget(record& r);

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <tuple>
 
+#include "orm/key_condition.hpp"
 #include "plan/routing.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/compiler.hpp"
-#include "sql/conditions.hpp"
 
 namespace shardwise::orm {
 namespace {
@@ -74,7 +74,7 @@ void unique_changes::note(const schema::table& owner, const schema::unique_const
     if (!has_lookup_row(u, row)) return;
     check_mode(owner);
     entry e{&owner, &u, lookup_row_of(s_, owner, u, row, until_), frees, {}};
-    const std::vector<arg> cells = e.row.args();
+    const std::vector<arg> cells = views_of(e.row.cells);
     e.order = plan::encode_key(cells.data(), u.columns.size());
     entries_.push_back(std::move(e));
 }
@@ -122,11 +122,8 @@ void unique_changes::send_sorted(statement_queue& to) {
 /// Of this owner row only: if somebody has changed the value since it was read, nothing is freed.
 void unique_changes::free(statement_queue& to, const entry& e) {
     const schema::table& t = *e.row.table;
-    sql::expr_ptr mine;
-    for (std::size_t i = 0; i + 1 < e.row.cells.size(); ++i)
-        mine = sql::both(mine, sql::equals(sql::column({&t, static_cast<column_index>(i), 0}),
-                                           e.row.cells[i].view()));
-    const sql::change_ptr c = sql::add_where(sql::make_delete(t), mine);
+    const sql::change_ptr c = sql::add_where(
+        sql::make_delete(t), has_values(t, columns_of_lookup(t), views_of(e.row.cells)));
     to.send(e.row.shard, sql::compile(*c, s_.db.endpoint(e.row.shard).dialect()),
             [this, &e](std::int64_t rows) {
                 if (rows == 1) return;
@@ -144,10 +141,7 @@ void unique_changes::free(statement_queue& to, const entry& e) {
 
 void unique_changes::take(statement_queue& to, std::span<const entry> some) {
     const entry& first = some.front();
-    std::vector<column_index> columns;
-    for (std::size_t i = 0; i + 1 < first.row.cells.size(); ++i)
-        columns.push_back(static_cast<column_index>(i));
-    const sql::change_ptr c = sql::make_insert(*first.row.table, columns.data(), columns.size());
+    const sql::change_ptr c = insert_into_lookup(*first.row.table);
     const sql::dialect& d = s_.db.endpoint(first.row.shard).dialect();
     for (const std::size_t size : cluster_layer::insert_chunk_sizes) {
         if (some.size() < size || size * first.row.cells.size() > sql::max_parameters(d)) continue;

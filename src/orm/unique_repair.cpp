@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "orm/unique_repair.hpp"
 
+#include "orm/key_condition.hpp"
 #include "orm/locking_steps.hpp"
 #include "orm/lookup_row.hpp"
-#include "sql/conditions.hpp"
 
 namespace shardwise::orm {
 namespace {
@@ -57,31 +57,25 @@ private:
         const std::vector<arg> row = by_position(cells);
         std::vector<arg> shard_key;
         for (const column_index c : owner_.placed.shard_key) shard_key.push_back(row[c]);
-        sql::expr_ptr it;
-        for (const column_index c : owner_.primary_key)
-            it = sql::both(it, sql::equals(sql::column({&owner_, c, 0}), row[c]));
-        const auto there = steps_.read(s_.place(owner_, shard_key, until_).shard, owner_, it);
+        std::vector<arg> key;
+        for (const column_index c : owner_.primary_key) key.push_back(row[c]);
+        const auto there = steps_.read(s_.place(owner_, shard_key, until_).shard, owner_,
+                                       has_values(owner_, owner_.primary_key, key));
         if (!there) return false;
         for (std::size_t i = 0; i < columns_.size(); ++i)
             if (!((*there)[columns_[i]] == cells[i])) return false;
         return true;
     }
-    sql::expr_ptr same(const schema::table& t, const std::vector<value>& cells,
+    sql::expr_ptr same(const schema::table& lookup, const std::vector<value>& cells,
                        bool values_only) const {
-        sql::expr_ptr all;
-        const std::size_t count = values_only ? u_.columns.size() : columns_.size();
-        for (std::size_t i = 0; i < count; ++i)
-            all = sql::both(all, sql::equals(sql::column({&t, static_cast<column_index>(i), 0}),
-                                             cells[i].view()));
-        return all;
+        std::vector<column_index> columns = columns_of_lookup(lookup);
+        if (values_only) columns.resize(u_.columns.size());
+        return has_values(lookup, columns, views_of(cells));
     }
     void insert(const lookup_row& mine) {
-        std::vector<column_index> columns;
-        for (std::size_t i = 0; i < columns_.size(); ++i)
-            columns.push_back(static_cast<column_index>(i));
-        const sql::change_ptr c = sql::make_insert(*mine.table, columns.data(), columns.size());
-        steps_.run(mine.shard, sql::compile_rows(*c, 1, s_.db.endpoint(mine.shard).dialect()),
-                   mine.args());
+        const sql::dialect& d = s_.db.endpoint(mine.shard).dialect();
+        steps_.run(mine.shard, sql::compile_rows(*insert_into_lookup(*mine.table), 1, d),
+                   views_of(mine.cells));
     }
 
     session_core::state& s_;

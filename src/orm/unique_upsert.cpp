@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "orm/conflict_update.hpp"
+#include "orm/key_condition.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/compiler.hpp"
 #include "sql/conditions.hpp"
@@ -58,19 +59,24 @@ void unique_upsert::put(shard_index shard, std::span<const arg> cells) {
         session_core::state::check_in_time(until_);
         if (put_once(shard, cells)) return;
     }
-    if (refused_) raise(refused_->info());  // another key than the one that is named
+    if (by_ == nullptr && refused_) raise(refused_->info());  // another key than the named one
     raise({.code = error_code::serialization_failure,
-           .message = fmt::format("the row of {} that an upsert conflicts with is changed by "
-                                  "others all the time; roll back and run it again",
-                                  table_.name),
+           .message = fmt::format(
+               "the row of {} that an upsert conflicts with is changed by others all the time{}; "
+               "roll back and run it again",
+               table_.name,
+               by_ == nullptr ? ""
+                              : ", or the lookup row of constraint " + by_->name +
+                                    " names a row that is not there ('shardwise verify --repair' "
+                                    "mends that)"),
            .shard = s_.db.shard_name(shard),
+           .constraint = by_ == nullptr ? "" : by_->name,
            .table = table_.name});
 }
 
 bool unique_upsert::put_once(shard_index shard, std::span<const arg> cells) {
     if (by_ != nullptr) return put_by_lookup(shard, cells);
-    if (try_insert(shard, *if_absent_, cells)) {
-        uniques_.inserted(table_, cells);
+    if (insert_if_absent(shard, *if_absent_, cells)) {
         inserted(shard, cells);
         return true;
     }
@@ -81,49 +87,40 @@ bool unique_upsert::put_once(shard_index shard, std::span<const arg> cells) {
 
 bool unique_upsert::put_by_lookup(shard_index shard, std::span<const arg> cells) {
     if (!has_lookup_row(*by_, cells)) {
-        steps_.run(
-            shard,
-            sql::compile_rows(*without_conflict(*if_absent_), 1, s_.db.endpoint(shard).dialect()),
-            cells);
-        uniques_.inserted(table_, cells);
+        insert(shard, *if_absent_, cells);
         inserted(shard, cells);
         return true;
     }
     const lookup_row mine = lookup_row_of(s_, table_, *by_, cells, until_);
-    if (try_insert(mine.shard, *claim_, mine.args())) {
-        steps_.run(
-            shard,
-            sql::compile_rows(*without_conflict(*if_absent_), 1, s_.db.endpoint(shard).dialect()),
-            cells);
-        uniques_.inserted(table_, cells, by_);
-        inserted(shard, cells);
+    if (insert_if_absent(mine.shard, *claim_, views_of(mine.cells))) {
+        insert(shard, *if_absent_, cells);
+        inserted(shard, cells, by_);
         return true;
     }
     // Locked: whoever wants to free it, or to move its row, waits.
-    sql::expr_ptr same_values;
-    for (std::size_t i = 0; i < by_->columns.size(); ++i)
-        same_values = sql::both(
-            same_values, sql::equals(sql::column({mine.table, static_cast<column_index>(i), 0}),
-                                     mine.cells[i].view()));
-    const auto found = steps_.read(mine.shard, *mine.table, same_values);
+    std::vector<column_index> values = columns_of_lookup(*mine.table);
+    values.resize(by_->columns.size());
+    const auto found =
+        steps_.read(mine.shard, *mine.table, has_values(*mine.table, values, views_of(mine.cells)));
     if (!found) return false;
     const std::vector<column_index> columns = schema::looked_up_columns(table_, *by_);
     std::vector<arg> owner(table_.columns.size());
-    sql::expr_ptr is_owner;
-    for (std::size_t i = by_->columns.size(); i < columns.size(); ++i) {
-        owner[columns[i]] = (*found)[i].view();
-        is_owner = sql::both(
-            is_owner, sql::equals(sql::column({&table_, columns[i], 0}), (*found)[i].view()));
-    }
+    for (std::size_t i = 0; i < columns.size(); ++i) owner[columns[i]] = (*found)[i].view();
     std::vector<arg> shard_key;
     for (const column_index c : table_.placed.shard_key) shard_key.push_back(owner[c]);
     const shard_index home = s_.place(table_, shard_key, until_).shard;
-    const auto there = steps_.read(home, table_, is_owner);
+    // Not by the unique values: they may be equal and not the same.
+    const std::span<const column_index> key = std::span(columns).subspan(by_->columns.size());
+    std::vector<arg> key_values;
+    for (const column_index c : key) key_values.push_back(owner[c]);
+    const auto there = steps_.read(home, table_, has_values(table_, key, key_values));
     if (there) update(home, *there, cells);
     return there.has_value();
 }
 
-void unique_upsert::inserted(shard_index shard, std::span<const arg> cells) {
+void unique_upsert::inserted(shard_index shard, std::span<const arg> cells,
+                             const schema::unique_constraint* known) {
+    uniques_.inserted(table_, cells, known);
     uniques_.send(queue_);
     ++rows_;
     give_back(shard, cells);
@@ -134,9 +131,7 @@ void unique_upsert::update(shard_index shard, const locking_steps::row& there,
     refused_.reset();
     if (change_->assignments.empty()) return;
     const std::vector<arg> before = views_of(there);
-    sql::expr_ptr is_there;
-    for (const column_index c : table_.primary_key)
-        is_there = sql::both(is_there, sql::equals(sql::column({&table_, c, 0}), before[c]));
+    const sql::expr_ptr is_there = has_primary_key(before);
     if (steps_.run(shard, *conflict_update(*change_, cells, is_there)) == 0) return;  // its WHERE
     const auto after = steps_.read(shard, table_, is_there);
     if (!after) raise(error_code::internal, "a row that was just updated is gone");
@@ -149,15 +144,13 @@ void unique_upsert::update(shard_index shard, const locking_steps::row& there,
 /// RETURNING, by the primary key: what engines say of an upsert differs.
 void unique_upsert::give_back(shard_index shard, std::span<const arg> cells) {
     if (change_->returning.empty()) return;
-    sql::expr_ptr it;
-    for (const column_index c : table_.primary_key)
-        it = sql::both(it, sql::equals(sql::column({&table_, c, 0}), cells[c]));
-    queue_.read_back(shard, *change_, it, [this](std::span<const arg> row) {
+    queue_.read_back(shard, *change_, has_primary_key(cells), [this](std::span<const arg> row) {
         if (returned_) returned_(row);
     });
     queue_.finish(shard);
 }
 
+/// A NULL in it conflicts with nothing: '=' and not IS NULL.
 sql::expr_ptr unique_upsert::has_key(std::span<const arg> cells) const {
     sql::expr_ptr all;
     for (const column_index c : change_->inserted->conflict_key)
@@ -166,16 +159,27 @@ sql::expr_ptr unique_upsert::has_key(std::span<const arg> cells) const {
     return all;
 }
 
+sql::expr_ptr unique_upsert::has_primary_key(std::span<const arg> cells) const {
+    std::vector<arg> values;
+    for (const column_index c : table_.primary_key) values.push_back(cells[c]);
+    return has_values(table_, table_.primary_key, values);
+}
+
+void unique_upsert::insert(shard_index shard, const sql::change& how, std::span<const arg> cells) {
+    const sql::dialect& d = s_.db.endpoint(shard).dialect();
+    steps_.run(shard, sql::compile_rows(*without_conflict(how), 1, d), cells);
+}
+
 /// MariaDB has no DO NOTHING that looks at one key only: its error costs the statement, not the
 /// transaction, and who looks for the row then knows which key it was.
-bool unique_upsert::try_insert(shard_index shard, const sql::change& how,
-                               std::span<const arg> cells) {
+bool unique_upsert::insert_if_absent(shard_index shard, const sql::change& how,
+                                     std::span<const arg> cells) {
     const sql::dialect& d = s_.db.endpoint(shard).dialect();
-    const bool asks_each_key = d.kind() == sql::dialect_kind::mariadb;
     refused_.reset();
-    if (!asks_each_key) return steps_.run(shard, sql::compile_rows(how, 1, d), cells) == 1;
+    if (d.kind() != sql::dialect_kind::mariadb)
+        return steps_.run(shard, sql::compile_rows(how, 1, d), cells) == 1;
     try {
-        steps_.run(shard, sql::compile_rows(*without_conflict(how), 1, d), cells);
+        insert(shard, how, cells);
         return true;
     } catch (const error& failure) {
         if (failure.code() != error_code::unique_violation) throw;

@@ -31,12 +31,16 @@ private:
     /// One try; false: somebody has changed the row that is there meanwhile.
     bool put_once(shard_index shard, std::span<const arg> cells);
     bool put_by_lookup(shard_index shard, std::span<const arg> cells);
-    void inserted(shard_index shard, std::span<const arg> cells);
+    /// `known`: the constraint whose lookup row is there.
+    void inserted(shard_index shard, std::span<const arg> cells,
+                  const schema::unique_constraint* known = nullptr);
     void update(shard_index shard, const locking_steps::row& there, std::span<const arg> cells);
+    void insert(shard_index shard, const sql::change& how, std::span<const arg> cells);
     /// False: a row with this key is there.
-    bool try_insert(shard_index shard, const sql::change& how, std::span<const arg> cells);
+    bool insert_if_absent(shard_index shard, const sql::change& how, std::span<const arg> cells);
     void give_back(shard_index shard, std::span<const arg> cells);
     sql::expr_ptr has_key(std::span<const arg> cells) const;
+    sql::expr_ptr has_primary_key(std::span<const arg> cells) const;
 
     session_core::state& s_;
     sql::change_ptr change_;

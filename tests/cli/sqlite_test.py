@@ -7,7 +7,7 @@ import sqlite3
 import unittest
 
 from cluster_scenario import ClusterScenario
-from program import INCOMPLETE, OK, SHARD_DOWN, ProgramTest
+from program import FAILED, INCOMPLETE, OK, PROBLEMS, SHARD_DOWN, ProgramTest
 
 
 class SqliteCluster(ClusterScenario, ProgramTest):
@@ -62,6 +62,35 @@ class HostileNames(ProgramTest):
         self.assertIn("table  kind     rows", lines)
         self.assertIn("\u5bbf\u5bbf   sharded     0", lines)
         self.assertIn("e\u0301      sharded     0", lines)
+
+
+class LookupRows(ProgramTest):
+    """Rows and lookup rows of cluster-wide unique columns that differ: found, and mended."""
+
+    SCHEMA = "CREATE TABLE users (id bigint PRIMARY KEY, email varchar(40) UNIQUE);"
+
+    def execute(self, sql):
+        for shard in ("s1", "s2"):
+            with sqlite3.connect(self.folder / f"{shard}.db") as db:
+                db.execute(sql)
+
+    def test_verify_finds_and_repairs_them(self):
+        self.write_cluster(self.sqlite_urls(2), schema=self.write("model.sql", self.SCHEMA),
+                           tables='[tables.users]\nshard_key = "id"\ncluster_unique = ["email"]\n')
+        self.run_program("init")
+        for i in range(1, 9):
+            self.run_program("sql", "-c", f"INSERT INTO users (id, email) VALUES ({i}, 'u{i}')")
+        self.run_program("verify")
+        self.execute("DELETE FROM users WHERE id IN (1, 2, 3)")  # behind the library's back
+        found = self.run_program("verify", expect=PROBLEMS).out
+        self.assertIn("email", found)
+        self.run_program("verify", "--repair")
+        self.run_program("verify")
+        self.run_program("sql", "-c", "INSERT INTO users (id, email) VALUES (11, 'u1')")
+        again = self.run_program("sql", "-c", "INSERT INTO users (id, email) VALUES (12, 'u1')",
+                                 expect=FAILED)
+        self.assertIn("unique_violation", again.err)
+        self.run_program("verify")
 
 
 class ShardDown(ProgramTest):

@@ -360,13 +360,7 @@ struct parent_of {
             return types<typename facts_of<E>::implied_parent>{};
         }
     }
-    template <class L>
-    struct only;
-    template <class T>
-    struct only<types<T>> {
-        using type = T;
-    };
-    using type = typename only<decltype(pick())>::type;
+    using type = typename single<decltype(pick())>::type;
 };
 
 /// The root of the colocation chain; E itself for a root, void for a reference table.
@@ -382,7 +376,7 @@ struct root_of {
             return types<typename root_of<parent>::type>{};
         }
     }
-    using type = typename parent_of<E>::template only<decltype(pick())>::type;
+    using type = typename single<decltype(pick())>::type;
 };
 
 template <class A, class B>

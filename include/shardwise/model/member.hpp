@@ -63,6 +63,13 @@ template <class... Ts>
 struct types {};
 template <auto... Ms>
 struct members {};
+/// The type in a list of one.
+template <class L>
+struct single;
+template <class T>
+struct single<types<T>> {
+    using type = T;
+};
 
 template <class T, class... Ts>
 inline constexpr bool one_of = false;

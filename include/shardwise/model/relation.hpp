@@ -92,13 +92,7 @@ struct target_of<types<C, Cs...>, M> {
             return types<typename target_of<types<Cs...>, M>::type>{};
         }
     }
-    template <class L>
-    struct only;
-    template <class T>
-    struct only<types<T>> {
-        using type = T;
-    };
-    using type = typename only<decltype(pick())>::type;
+    using type = typename single<decltype(pick())>::type;
 };
 
 /// What a foreign_key<> option of the table names.
@@ -173,13 +167,7 @@ struct relation {
             return types<typename first_of<parent_key>::entity>{};
         }
     }
-    template <class L>
-    struct only;
-    template <class T>
-    struct only<types<T>> {
-        using type = T;
-    };
-    using parent = typename only<decltype(pick_parent())>::type;
+    using parent = typename single<decltype(pick_parent())>::type;
     /// Related rows are on one shard: the databases check the foreign key.
     static constexpr bool on_one_shard = std::is_void_v<said> && live_together<child, parent>();
     static constexpr unsigned flags =
@@ -237,6 +225,9 @@ struct belongs_to : detail::not_a_column {
     using tags = detail::types<Tags...>;
     static constexpr bool many = false;
     static constexpr bool other_holds_key = false;
+    static_assert(((Tags::flags | ... | 0U) & (model::cascades_erase | model::erases_orphans)) == 0,
+                  "shardwise: cascade_erase and erase_orphans are tags of has_many and has_one: "
+                  "erasing a child never erases its parent");
 };
 
 /// Through the rows of a third struct, which belong to one of each. What is to happen to those rows

@@ -90,8 +90,13 @@ public:
     void detach(record& r);
 
     // Relations. What is related is known until the next commit or rollback.
-    bool has_loaded(const record& of, const model::relation& r) const;
+    /// `beyond`: what the related objects lead to, of many_to_many.
+    bool has_loaded(const record& of, const model::relation& r,
+                    const model::relation* beyond = nullptr) const;
     row_set_ptr related(const record_ptr& of, const model::relation& r, const call_place& at);
+    /// The second step of many_to_many for one object.
+    row_set_ptr related_of_links(const row_set& links, const model::relation& target,
+                                 const call_place& at);
     void load_related(const row_set& of, const model::relation& r);
     /// Of all of them, each once; they are loaded.
     row_set_ptr all_related(const row_set& of, const model::relation& r);
@@ -329,14 +334,12 @@ public:
         orm::row_set_ptr found = core_.related(of.record(), detail::relation_of<Relation>(), at);
         using other = detail::other_of<Relation>;
         if constexpr (detail::is_many_to_many<Relation>) {
-            const model::relation& target = detail::relation_of<typename Relation::target>();
-            core_.load_related(*found, target);
-            return result<ref<other>>(core_.all_related(*found, target));
+            return result<ref<other>>(core_.related_of_links(
+                *found, detail::relation_of<typename Relation::target>(), at));
         } else if constexpr (Relation::many) {
             return result<ref<other>>(std::move(found));
         } else {
             if (orm::size_of(*found) == 0) return ref<other>();
-            if (orm::size_of(*found) > 1) orm::throw_row_count(orm::size_of(*found));
             return ref<other>(orm::record_at(*found, 0));
         }
     }
@@ -358,7 +361,12 @@ public:
     template <class E, detail::relation_like Relation>
     bool has_loaded(const ref<E>& of, const Relation&) const {
         check_from<E, Relation>();
-        return core_.has_loaded(*of.record(), detail::relation_of<Relation>());
+        const model::relation& r = detail::relation_of<Relation>();
+        if constexpr (detail::is_many_to_many<Relation>)
+            return core_.has_loaded(*of.record(), r,
+                                    &detail::relation_of<typename Relation::target>());
+        else
+            return core_.has_loaded(*of.record(), r);
     }
 
     /// add() of an object that belongs to `owner`: its foreign key, and its shard key, are taken
@@ -497,6 +505,13 @@ public:
         orm::row_set_ptr found =
             core_.page(entity_for<Row, From...>(), q.statement(), place, how_far);
         return {result<Row>(std::move(found)), cursor(std::move(place.next)), place.more};
+    }
+    /// With related objects: page(q.limit(50).include(users.posts)).
+    template <class Query, class... Paths>
+    auto page(const including<Query, Paths...>& q, const cursor& after = {}, reach how_far = {}) {
+        auto found = page(q.query(), after, how_far);
+        (load_path(found.rows().rows_, Paths{}), ...);
+        return found;
     }
     /// The number of rows that all() would return.
     template <class Row, class Pins, class Needs, class... From>

@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "fixture.hpp"
-#include "proxy.hpp"
+#include "support/proxy.hpp"
 
 namespace shardwise::test {
 namespace {
@@ -30,11 +30,7 @@ protected:
         if (IsSkipped() || HasFatalFailure()) return;
         shards = std::make_unique<test_shards>(GetParam(), 3);
         urls = shards->all();
-        std::string& url = urls[1].url;
-        const std::size_t port = url.rfind(':') + 1;
-        const std::size_t end = url.find('/', port);
-        way = std::make_unique<proxy>(std::stoi(url.substr(port, end - port)));
-        url.replace(port, end - port, std::to_string(way->port()));
+        way = put_proxy_before(urls[1].url);
         open();
         const schema_report report = db->create_all<account, currency>();
         ASSERT_TRUE(report.complete()) << report.to_string();

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "fixture.hpp"
-#include "integration/hostile/proxy.hpp"
+#include "support/proxy.hpp"
 
 namespace shardwise::test {
 namespace {
@@ -37,11 +37,7 @@ protected:
             db = std::make_unique<cluster>(urls, o);
             return;
         }
-        std::string& url = urls[1].url;
-        const std::size_t port = url.rfind(':') + 1;
-        const std::size_t end = url.find_first_of("/?", port);
-        way = std::make_unique<proxy>(std::stoi(url.substr(port, end - port)));
-        url.replace(port, end - port, std::to_string(way->port()));
+        way = put_proxy_before(urls[1].url);
         db = std::make_unique<cluster>(urls, o);
         session{*db}.count(select<track>());
         way->freeze();

@@ -69,6 +69,12 @@ struct worker {
     std::string name;
 };
 
+struct knot {  // tied to another one, perhaps in a circle
+    std::int64_t id{};
+    std::int64_t rope{};
+    std::optional<std::int64_t> next_id{};
+};
+
 }  // namespace shardwise::test
 
 namespace shardwise {
@@ -81,6 +87,7 @@ struct mapping<test::author> : table<test::author, "author", by_modulo> {
     has_one<&test::profile::author_id, cascade_erase> profile;
     has_many<&test::award::author_id, cascade_erase> awards;
     many_to_many<&test::award::author_id, &test::award::prize_id> prizes;
+    has_one<&test::award::author_id> only_award;  // if he has no more
     has_many<&test::sale::author_id> sales;
 };
 template <>
@@ -173,6 +180,14 @@ struct mapping<test::worker> : table<test::worker, "worker", by_modulo> {
     has_many<&test::worker::boss_id, ordered_by<&test::worker::name>> team;
     belongs_to<&test::worker::boss_id> boss;
 };
+template <>
+struct mapping<test::knot> : table<test::knot, "knot", by_modulo> {
+    column<&test::knot::id, primary_key, generated> id;
+    column<&test::knot::rope, shard_key> rope;
+    column<&test::knot::next_id, references<&test::knot::id>> next_id;
+    has_many<&test::knot::next_id, cascade_erase> tied;
+    belongs_to<&test::knot::next_id> next;
+};
 
 }  // namespace shardwise
 
@@ -189,4 +204,5 @@ inline constexpr mapping<loan> loans;
 inline constexpr mapping<sale> sales;
 inline constexpr mapping<sale_line> sale_lines;
 inline constexpr mapping<worker> workers;
+inline constexpr mapping<knot> knots;
 }  // namespace shardwise::test

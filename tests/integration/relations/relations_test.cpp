@@ -41,8 +41,9 @@ protected:
         if (IsSkipped() || HasFatalFailure()) return;
         shards = std::make_unique<test_shards>(GetParam(), 3);
         db = std::make_unique<cluster>(shards->all());
-        const schema_report report = db->create_all<author, profile, genre, book, chapter, note,
-                                                    prize, award, loan, sale, sale_line, worker>();
+        const schema_report report =
+            db->create_all<author, profile, genre, book, chapter, note, prize, award, loan, sale,
+                           sale_line, worker, knot>();
         ASSERT_TRUE(report.complete()) << report.to_string();
         session s{*db};
         for (int g = 1; g <= 2; ++g) s.add(genre{.id = g, .name = "g" + std::to_string(g)});
@@ -208,6 +209,106 @@ TEST_P(Relations, ManyToMany) {
     EXPECT_EQ(other.load(other.get<prize>(1), prizes.winners).size(), 2u);
     other.commit();
     EXPECT_EQ(session{*db}.count(select<award>()), 3);
+}
+
+TEST_P(Relations, ManyToManyIsReadForOneObjectWithBothSteps) {
+    {
+        session s{*db};
+        s.add_to(s.get<author>(1), authors.prizes, s.get<prize>(1));
+        s.commit();
+    }
+    session s = strict();
+    const auto a = s.one(select<author>().where(authors.id == 1).include(authors.awards));
+    EXPECT_TRUE(s.has_loaded(a, authors.awards));
+    EXPECT_FALSE(s.has_loaded(a, authors.prizes)) << "the links are there, the prizes are not";
+    EXPECT_THAT(failure_of([&] { s.load(a, authors.prizes); }), HasSubstr("not_loaded"));
+    const auto known = s.get<prize>(1);
+    EXPECT_EQ(s.load(a, authors.prizes).size(), 1u) << "nobody has to be asked";
+    EXPECT_TRUE(s.has_loaded(a, authors.prizes));
+}
+
+TEST_P(Relations, OneObjectIsNotChosenAmongSeveral) {
+    session s{*db};
+    const auto a = s.get<author>(1);
+    s.add_to(a, authors.prizes, s.get<prize>(1));
+    EXPECT_EQ(s.load(a, authors.only_award)->prize_id, 1);
+    s.add_to(a, authors.prizes, s.get<prize>(2));
+    const std::string refused = failure_of([&] { s.load(a, authors.only_award); });
+    EXPECT_THAT(refused, HasSubstr("many_rows"));
+    EXPECT_THAT(refused, HasSubstr("author -> award by award.author_id"));
+}
+
+TEST_P(Relations, PagesCarryEagerAndIncludedRelations) {
+    session s = strict();
+    const auto q = select<chapter>().order_by(chapters.id).limit(5);
+    const auto first = s.page(q);
+    ASSERT_EQ(first.size(), 5u);
+    for (const auto c : first) EXPECT_TRUE(s.has_loaded(c, chapters.book)) << "eager";
+    const auto with = select<author>().order_by(authors.id).limit(2);
+    std::vector<std::string> seen;
+    cursor at;
+    for (;;) {
+        const auto some = s.page(with.include(authors.books, books.genre), at);
+        if (some.empty()) break;
+        for (const auto a : some)
+            for (const auto b : s.load(a, authors.books)) {
+                seen.push_back(b->title);
+                EXPECT_TRUE(s.has_loaded(b, books.genre));
+            }
+        at = some.next();
+    }
+    EXPECT_EQ(seen.size(), 21u);
+}
+
+TEST_P(Relations, APolicyAgainstScattersHoldsForRelationsToo) {
+    {
+        session s{*db};
+        s.add(loan{.id = 1, .reader = 7, .book_id = 301});
+        s.commit();
+    }
+    session_options o;
+    o.fan_out = fan_out{.scatters = fan_out::policy::refuse, .few = 1};
+    session s{*db, o};
+    const auto a = s.get<author>(3);
+    const auto own = s.load(a, authors.books);
+    EXPECT_EQ(own.size(), 3u) << "his shard alone";
+    const std::string refused = failure_of([&] { s.load(own, books.loans); });
+    EXPECT_THAT(refused, HasSubstr("too_many_shards"));
+    EXPECT_FALSE(s.has_loaded(own[0], books.loans));
+    session free{*db};
+    EXPECT_EQ(free.load(free.find_everywhere<book>(301), books.loans).size(), 1u);
+}
+
+TEST_P(Relations, RowsInACircleAreErasedTogether) {
+    session s{*db};
+    std::vector<ref<knot>> all;
+    for (std::int64_t i = 1; i <= 3; ++i) all.push_back(s.add(knot{.id = i, .rope = 4}));
+    s.commit();
+    for (std::size_t i = 0; i < 3; ++i) s.assign(all[i], knots.next, all[(i + 1) % 3]);
+    s.commit();
+    s.erase(all[1]);
+    for (const auto& k : all) EXPECT_EQ(k.state(), object_state::erased);
+    EXPECT_THAT(failure_of([&] { s.commit(); }), HasSubstr("foreign_key_violation"))
+        << "no order would do: the circle is opened first";
+    s.rollback();
+    s.assign(all[0], knots.next, {});
+    s.flush();
+    s.erase(all[0]);
+    s.commit();
+    EXPECT_EQ(session{*db}.count(select<knot>()), 0);
+}
+
+TEST_P(Relations, ALongChainIsErased) {
+    constexpr std::int64_t length = 3'000;  // deeper than a recursion should go
+    session s{*db};
+    auto last = s.add(knot{.id = 1, .rope = 4});
+    for (std::int64_t i = 2; i <= length; ++i)
+        last = s.add_to(last, knots.tied, knot{.id = i, .rope = 4});
+    const auto first = s.find_everywhere<knot>(1);
+    s.erase(first);
+    EXPECT_NE(last.state(), object_state::pending);
+    s.commit();
+    EXPECT_EQ(session{*db}.count(select<knot>()), 0);
 }
 
 TEST_P(Relations, CompositeKeys) {

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "fixture.hpp"
+#include "shardwise/ops/verify.hpp"
 
 namespace shardwise::unique_test {
 namespace {
@@ -148,6 +149,28 @@ TEST_P(UniqueUpsert, RollbackAndSavepointsGiveBackWhatItDid) {
 }
 
 /// Whoever comes second meets the row of the first one, and nobody fails.
+TEST_P(UniqueUpsert, ALookupRowWithoutItsRowIsNamed) {
+    ASSERT_EQ(add(1, "e1"), "no error");
+    for (std::size_t i = 0; i < shard_count; ++i)  // behind the library's back
+        shards->execute(i, "DELETE FROM members WHERE id = 1");
+    session s{*db};
+    member m{.id = 9, .name = "n", .email = "e1"};
+    const auto rule = on_conflict(members.email).update(members.name);
+    try {
+        s.upsert(m, rule);
+        FAIL() << "there is no row to update";
+    } catch (const error& e) {
+        EXPECT_EQ(e.code(), error_code::serialization_failure) << e.what();
+        EXPECT_THAT(e.what(), HasSubstr("verify --repair"));
+        EXPECT_THAT(e.constraint(), HasSubstr("email"));
+    }
+    s.rollback();
+    repair_unique(*db);
+    EXPECT_EQ(s.upsert(m, rule), 1);
+    s.commit();
+    EXPECT_EQ(get(9).email, "e1");
+}
+
 TEST_P(UniqueUpsert, ThreadsThatUpsertOneValueMeetEachOther) {
     constexpr int writers = 6;
     std::atomic<int> failed{0};
