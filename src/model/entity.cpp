@@ -7,7 +7,7 @@
 
 #include <memory>
 
-#include "model/row_version.hpp"
+#include "model/kept_columns.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/constraint_names.hpp"
 
@@ -58,6 +58,8 @@ schema::column column_of(const column_description& d) {
     c.precision = d.precision;
     c.scale = d.scale;
     c.default_sql = d.default_sql;
+    if (c.default_sql.empty() && (d.flags & (is_insert_time | is_change_time)) != 0)
+        c.default_sql = "current_timestamp";
     return c;
 }
 
@@ -142,6 +144,7 @@ const entity& make_entity(const entity_description& d) {
     e->copy = d.copy;
     e->assign = d.assign;
     e->destroy = d.destroy;
+    e->called = d.called;
     schema::table& t = e->table;
     t.name = d.table;
     t.placed = distribution_of(d);
@@ -150,6 +153,10 @@ const entity& make_entity(const entity_description& d) {
         t.columns.push_back(column_of(d.columns[i]));
         add_column_constraints(t, d.columns[i], static_cast<column_index>(i));
         if ((d.columns[i].flags & is_row_version) != 0) e->version = static_cast<column_index>(i);
+        if ((d.columns[i].flags & is_insert_time) != 0)
+            e->insert_time = static_cast<column_index>(i);
+        if ((d.columns[i].flags & is_change_time) != 0)
+            e->change_time = static_cast<column_index>(i);
     }
     for (std::size_t i = 0; i < d.option_count; ++i) add_option(*e, d.options[i]);
     e->relations.assign(d.relations, d.relations + d.relation_count);
@@ -163,11 +170,28 @@ const entity& make_entity(const entity_description& d) {
     }
     name_constraints(t);
     schema::validate(t);
-    if (e->version) remember_versioned(*e);
+    if (e->version || e->change_time) remember_kept(*e);
     return *e.release();
 }
 
 const schema::table& table_of(const entity& e) noexcept { return e.table; }
+
+void fill(const entity& e, void* object, const arg* row) { e.fill(object, row); }
+
+void entity::before_insert(void* object, timestamp now) const {
+    if (insert_time) {
+        const arg known = get(object, *insert_time);
+        if (known.is_null() || known.to_timestamp() == timestamp{})
+            put(object, *insert_time, arg{now});
+    }
+    if (change_time) put(object, *change_time, arg{now});
+    if (called.before_insert != nullptr) called.before_insert(object);
+}
+
+void entity::before_update(void* object, timestamp now) const {
+    if (change_time) put(object, *change_time, arg{now});
+    if (called.before_update != nullptr) called.before_update(object);
+}
 
 sql::change_ptr insert_of(const entity& e) {
     std::vector<std::uint16_t> columns;
@@ -184,7 +208,7 @@ sql::change_ptr upsert_of(const entity& e) {
     };
     sql::change_ptr rule = sql::set_conflict(insert_of(e), key.data(), key.size());
     for (std::size_t i = 0; i < e.members.size(); ++i) {
-        if (holds(key, i) || holds(shard_key, i) || e.version == i) continue;
+        if (holds(key, i) || holds(shard_key, i) || e.version == i || e.insert_time == i) continue;
         const auto c = static_cast<std::uint16_t>(i);
         rule = sql::add_set(rule, c, sql::column({&e.table, c, sql::excluded_row}));
     }

@@ -29,6 +29,7 @@ public:
             until_ = s_.renewed(until_);
         }
         fill_generated_key(s_.db, t_, object);
+        if (t_.entity().prepares_changes()) t_.entity().before_insert(object, timestamp::now());
         const plan::placement p = s_.place_object(t_, object, until_);
         read(object, p);
         if (!t_.table().is_reference()) {

@@ -10,7 +10,7 @@
 
 #include "exec/row_buffer.hpp"
 #include "exec/row_spool.hpp"
-#include "model/row_version.hpp"
+#include "model/kept_columns.hpp"
 #include "orm/constant_rows.hpp"
 #include "orm/keyed_change.hpp"
 #include "orm/reading.hpp"
@@ -256,7 +256,7 @@ std::int64_t session_core::state::change(const sql::change_ptr& c, reach how_far
     check_may_write();
     const deadline until = limit();
     if (options.autoflush) flush(ending::keep_open, until);
-    return change_run(*this, held, returned).run(model::raising_version(c), how_far, until);
+    return change_run(*this, held, returned).run(model::keeping_columns(c), how_far, until);
 }
 
 bool session_core::state::row_is_gone(record& r) {
@@ -329,9 +329,9 @@ std::int64_t session_core::upsert(const model::entity& e, const sql::change_ptr&
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     static_cast<void>(s.bind(e));
-    const sql::change_ptr raising = model::raising_version(rule);
-    static_cast<void>(s.make_full_plan(raising, until));  // refuses what is no key
-    return s.insert_objects(e, raising, {context, next}, until);
+    const sql::change_ptr keeping = model::keeping_columns(rule);
+    static_cast<void>(s.make_full_plan(keeping, until));  // refuses what is no key
+    return s.insert_objects(e, keeping, {context, next}, until);
 }
 
 std::int64_t session_core::state::insert_objects(const model::entity& e, const sql::change_ptr& how,
@@ -348,6 +348,7 @@ std::int64_t session_core::state::insert_objects(const model::entity& e, const s
     while (void* const object = objects.next(objects.context)) {
         if (key_may_differ && lacks_generated_key(t, object)) refuse_new_key(t);
         fill_generated_key(db, t, object);
+        if (e.prepares_changes()) e.before_insert(object, timestamp::now());
         values.clear();
         for (std::size_t i = 0; i < e.members.size(); ++i)
             values.push_back(e.get(object, static_cast<column_index>(i)));

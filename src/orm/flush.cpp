@@ -82,6 +82,21 @@ void note_versions(const std::vector<shard_writes>& work) {
     }
 }
 
+/// Objects of reference tables were written on every shard: told once.
+void tell_written(const std::vector<shard_writes>& work) {
+    for (const shard_writes& shard : work) {
+        for (const write& w : shard.writes) {
+            const model::entity& e = w.records.front()->table->entity();
+            if (e.table.is_reference() && shard.shard != 0) continue;
+            const auto told = w.what == write::verb::insert   ? e.called.after_insert
+                              : w.what == write::verb::update ? e.called.after_update
+                                                              : e.called.after_erase;
+            if (told == nullptr) continue;
+            for (const record* r : w.records) told(r->object());
+        }
+    }
+}
+
 /// `keep_open`: more may be changed in this transaction.
 void mark_written(const std::vector<shard_writes>& work, bool keep_open) {
     note_versions(work);
@@ -107,6 +122,25 @@ void mark_written(const std::vector<shard_writes>& work, bool keep_open) {
 
 }  // namespace
 
+/// Times and hooks. What they change is part of the flush; what they throw ends it before anything
+/// is sent.
+void session_core::state::prepare_changes() {
+    const timestamp now = timestamp::now();
+    for (std::size_t i = 0; i < changed.size(); ++i) {
+        record& r = *changed[i];
+        const model::entity& e = r.table->entity();
+        if (!e.prepares_changes()) continue;
+        if (r.state == object_state::pending) {
+            e.before_insert(r.object(), now);
+        } else if (r.state == object_state::erased && !r.deleted) {
+            if (e.called.before_erase != nullptr) e.called.before_erase(r.object());
+        } else if (r.state == object_state::persistent && r.edited && !changed_columns(r).empty()) {
+            before_change(r);
+            e.before_update(r.object(), now);
+        }
+    }
+}
+
 void session_core::state::flush(ending end, deadline until) {
     const bool commits = end == ending::commit;
     if (options.snapshot) return;  // nothing can have changed, and it goes on
@@ -115,6 +149,7 @@ void session_core::state::flush(ending end, deadline until) {
         if (commits) after_commit();
         return;
     }
+    prepare_changes();
     if (const std::vector<record*> moved = moved_objects(*this); !moved.empty())
         return flush_moves(moved, end, until);
     // What is refused here was not sent: the session stays usable, the object can be mended.
@@ -147,6 +182,7 @@ void session_core::state::flush(ending end, deadline until) {
             if (commits) transactions.commit(until);
         }
         mark_written(work, !commits);
+        tell_written(work);
     } catch (const error& e) {
         failed(e.what());
         throw;
@@ -205,6 +241,9 @@ void session_core::state::flush_moves(const std::vector<record*>& moved, ending 
         mover.mark();
         if (commits) transactions.commit(until);
         mark_written(work, !commits);
+        tell_written(work);
+        for (const record* r : moved)
+            if (const auto told = r->table->entity().called.after_update) told(r->object());
     } catch (const std::exception& e) {
         commits ? lose(e.what(), "the commit has failed") : fail(e.what());
         throw;

@@ -7,7 +7,7 @@
 #include "engine/engine.hpp"
 #include "exec/executor.hpp"
 #include "exec/row_buffer.hpp"
-#include "model/row_version.hpp"
+#include "model/kept_columns.hpp"
 #include "orm/flush_plan.hpp"
 #include "orm/reading.hpp"
 #include "orm/session_state.hpp"
@@ -233,8 +233,7 @@ void session_core::refresh(record& r) {
     bool found = false;
     try {
         engine::run(*link.link, t.find(r.shard), key, until, [&](std::span<const arg> row) {
-            for (std::size_t c = 0; c < t.entity().members.size(); ++c)
-                t.entity().put(r.object(), static_cast<column_index>(c), row[c]);
+            t.entity().fill(r.object(), row.data());
             found = true;
         });
     } catch (const error& failure) {
@@ -300,9 +299,7 @@ void session_core::values(const model::entity& e, const sql::select_ptr& q, void
         while (source->next(row)) {
             found = true;
             held.add(1, e.size + exec::text_bytes(row), "the list of objects");
-            void* const object = room(context, expected);
-            for (std::size_t c = 0; c < e.members.size(); ++c)
-                e.put(object, static_cast<column_index>(c), row[c]);
+            e.fill(room(context, expected), row.data());
         }
     };
     do {
@@ -365,7 +362,7 @@ explanation session_core::explain(const sql::select_ptr& q) {
 }
 
 explanation session_core::explain(const sql::change_ptr& c) {
-    return plan::explain(state_->make_full_plan(model::raising_version(c), state_->limit()),
+    return plan::explain(state_->make_full_plan(model::keeping_columns(c), state_->limit()),
                          *state_->db.view(), state_->db.dialects());
 }
 

@@ -242,8 +242,7 @@ record_ptr session_core::state::adopt(bound_table& t, shard_index shard, std::sp
     // The row of an erased object is gone: this is another one with its key.
     if (known != nullptr) identities.remove(*known);
     record_ptr fresh = make_record(t, nullptr);
-    for (std::size_t c = 0; c < e.members.size(); ++c)
-        e.put(fresh->object(), static_cast<column_index>(c), row[c]);
+    e.fill(fresh->object(), row.data());
     fresh->state = object_state::persistent;
     fresh->shard = shard;
     fresh->key_hash = hash;
@@ -257,9 +256,7 @@ record_ptr session_core::state::adopt(bound_table& t, shard_index shard, std::sp
 void session_core::state::refresh(record& known, std::span<const arg> row) {
     if (known.state != object_state::persistent || has_unsaved_changes(known)) return;
     before_change(known);
-    const model::entity& e = known.table->entity();
-    for (std::size_t c = 0; c < e.members.size(); ++c)
-        e.put(known.object(), static_cast<column_index>(c), row[c]);
+    known.table->entity().fill(known.object(), row.data());
     if (known.edited) known.remember_flushed();
     known.read_at = epoch;
 }

@@ -146,6 +146,7 @@ struct session_core::state {
                                 object_range objects, deadline until);
     enum class ending : std::uint8_t { keep_open, commit };
     void flush(ending end, deadline until);
+    void prepare_changes();
     void flush_moves(const std::vector<record*>& moved, ending end, deadline until);
     void after_commit() noexcept;
     void undo() noexcept;

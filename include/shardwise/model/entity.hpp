@@ -68,6 +68,17 @@ struct relation_description {
 };
 const relation& make_relation(const relation_description& d);
 
+/// What a mapping wants to be told; nullptr: nothing (docs/guide/model.md).
+struct hooks {
+    void (*before_insert)(void* object);
+    void (*before_update)(void* object);
+    void (*before_erase)(const void* object);
+    void (*after_load)(void* object);
+    void (*after_insert)(const void* object) noexcept;
+    void (*after_update)(const void* object) noexcept;
+    void (*after_erase)(const void* object) noexcept;
+};
+
 struct entity_description {
     std::string_view table;
     strategy placed_by;
@@ -84,6 +95,7 @@ struct entity_description {
     std::size_t option_count;
     const relation& (*const* relations)();  ///< eager and cascading ones; called when needed
     std::size_t relation_count;
+    hooks called;
     std::size_t size;                                ///< of the struct, in bytes
     std::size_t alignment;                           ///< of the struct
     void (*construct)(void* room);                   ///< E{} in the given room
@@ -101,6 +113,8 @@ const entity& make_entity(const entity_description& d);
 const schema::table& table_of(const entity& e) noexcept;
 /// The position of the column kept in the member at `offset`.
 std::uint16_t column_at(const entity& e, std::ptrdiff_t offset);
+/// A row into a struct; `row` has a value for each member.
+void fill(const entity& e, void* object, const arg* row);
 /// INSERT of all columns, and the same with ON CONFLICT of the primary key, which updates all other
 /// columns.
 sql::change_ptr insert_of(const entity& e);

@@ -118,6 +118,10 @@ struct column {
                   "shardwise: a row_version changes with its row and cannot be a key, unique or "
                   "generated");
 
+    static_assert((flags & (model::is_insert_time | model::is_change_time)) == 0 ||
+                      std::is_same_v<detail::bare<value_type>, timestamp>,
+                  "shardwise: a time_of_insert or time_of_change is a timestamp");
+
     std::string_view renamed{};
 
     constexpr column() = default;
@@ -289,10 +293,16 @@ struct facts<E, types<Ms...>> {
     template <auto M>
     static constexpr bool is_mapped = (same_member<Ms::pointer, M> || ...);
     static constexpr std::size_t columns = (std::size_t{column_like<Ms>} + ... + 0);
+    static constexpr bool has_parts =
+        (is_inside<std::remove_cv_t<decltype(Ms::pointer)>> || ...);
     static constexpr std::size_t keys =
         (std::size_t{(Ms::flags & model::is_primary_key) != 0} + ... + 0);
     static constexpr std::size_t versions =
         (std::size_t{(Ms::flags & model::is_row_version) != 0} + ... + 0);
+    static constexpr std::size_t insert_times =
+        (std::size_t{(Ms::flags & model::is_insert_time) != 0} + ... + 0);
+    static constexpr std::size_t change_times =
+        (std::size_t{(Ms::flags & model::is_change_time) != 0} + ... + 0);
     static constexpr bool sharded = (((Ms::flags & model::is_shard_key) != 0) || ...);
     static constexpr bool unique_needs_scope =
         (((Ms::flags & model::is_unique) != 0 && (Ms::flags & model::is_shard_key) == 0) || ...);
@@ -410,12 +420,81 @@ template <class E, class... Ms>
 inline constexpr bool foreign_keys_stay_on_shard<E, types<Ms...>> =
     (foreign_key_stays_on_shard<E, Ms>() && ...);
 
+/// The member of the struct that `Part` is, by which the column T (a pointer or inside<>) is
+/// reached; none for columns elsewhere.
+template <auto Part, class T>
+struct child_in {
+    using type = members<>;
+};
+template <auto Part, auto Above, auto Member>
+struct child_in<Part, inside<Above, Member>> {
+    using type =
+        std::conditional_t<same_member<Part, Above>, members<Member>,
+                           typename child_in<Part, std::remove_cv_t<decltype(Above)>>::type>;
+};
+template <class Seen, class New>
+struct united_members {
+    using type = Seen;
+};
+template <auto... Seen, auto M>
+struct united_members<members<Seen...>, members<M>> {
+    using type = std::conditional_t<in_members<M, members<Seen...>>, members<Seen...>,
+                                    members<Seen..., M>>;
+};
+template <auto... Ms>
+constexpr std::size_t length_of(members<Ms...>) {
+    return sizeof...(Ms);
+}
+/// How many members of the struct `Part` have columns, or parts with columns.
+template <auto Part, class Seen>
+constexpr std::size_t kept_in(types<>) {
+    return length_of(Seen{});
+}
+template <auto Part, class Seen, class C, class... Cs>
+constexpr std::size_t kept_in(types<C, Cs...>) {
+    using child = typename child_in<Part, std::remove_cv_t<decltype(C::pointer)>>::type;
+    return kept_in<Part, typename united_members<Seen, child>::type>(types<Cs...>{});
+}
+/// The same for the mapped struct.
+template <class Seen>
+constexpr std::size_t kept_outside(types<>) {
+    return length_of(Seen{});
+}
+template <class Seen, class C, class... Cs>
+constexpr std::size_t kept_outside(types<C, Cs...>) {
+    if constexpr (column_like<C>) {
+        using outer = members<member<C::pointer>::outermost>;
+        return kept_outside<typename united_members<Seen, outer>::type>(types<Cs...>{});
+    } else {
+        return kept_outside<Seen>(types<Cs...>{});
+    }
+}
+template <class L, class T>
+inline constexpr bool complete_part = true;
+template <class L, auto Part, auto Member>
+inline constexpr bool complete_part<L, inside<Part, Member>> =
+    (!std::is_aggregate_v<typename member<Part>::type> ||
+     kept_in<Part, members<>>(L{}) ==
+         count_members<typename member<Part>::type, types<>, 0, 97>()) &&
+    complete_part<L, std::remove_cv_t<decltype(Part)>>;
+template <class L>
+inline constexpr bool complete_parts = true;
+template <class... Cs>
+inline constexpr bool complete_parts<types<Cs...>> =
+    (complete_part<types<Cs...>, std::remove_cv_t<decltype(Cs::pointer)>> && ...);
+
 template <class E>
 constexpr bool complete_mapping() {
     if constexpr (mapping<E>::is_partial || !std::is_aggregate_v<E>) {
         return true;
     } else {
-        return count_members<E, types<>, 0, 97>() == facts_of<E>::columns;
+        constexpr std::size_t all = count_members<E, types<>, 0, 97>();
+        if constexpr (facts_of<E>::has_parts) {
+            return all == kept_outside<members<>>(members_of<E>{}) &&
+                   complete_parts<members_of<E>>;
+        } else {
+            return all == facts_of<E>::columns;
+        }
     }
 }
 
@@ -427,12 +506,15 @@ constexpr bool check_model() {
                   "shardwise::mapping<T> : table<T, \"name\"> { ... };");
     if constexpr (is_mapped<E>()) {
         static_assert(complete_mapping<E>(),
-                      "shardwise: the struct has a member that its mapping does not list; add a "
-                      "column, or the table option 'partial'");
+                      "shardwise: the struct (or one that is a part of it) has a member that its "
+                      "mapping does not list; add a column, or the table option 'partial'");
         static_assert(facts_of<E>::keys > 0,
                       "shardwise: this mapping has no primary key; tag a column 'primary_key'");
         static_assert(facts_of<E>::versions <= 1,
                       "shardwise: a table has one row_version, not several");
+        static_assert(facts_of<E>::insert_times <= 1 && facts_of<E>::change_times <= 1,
+                      "shardwise: a table has one time_of_insert and one time_of_change, not "
+                      "several");
         static_assert(mapping<E>::is_reference || facts_of<E>::sharded,
                       "shardwise: this table is sharded but no column is tagged 'shard_key'; tag "
                       "one, or make it a 'reference_table'");
@@ -598,6 +680,53 @@ void destroy(void* object) noexcept {
     static_cast<E*>(object)->~E();
 }
 
+// A mapping's hooks are static functions with these names. What has another form does not compile:
+// it would never be called.
+template <class E>
+model::hooks hooks_of() {
+    model::hooks h{};
+    using m = mapping<E>;
+    if constexpr (requires { &m::before_insert; }) {
+        static_assert(requires(E & e) { m::before_insert(e); },
+                      "shardwise: a hook is static: static void before_insert(T&)");
+        h.before_insert = [](void* e) { m::before_insert(*static_cast<E*>(e)); };
+    }
+    if constexpr (requires { &m::before_update; }) {
+        static_assert(requires(E & e) { m::before_update(e); },
+                      "shardwise: a hook is static: static void before_update(T&)");
+        h.before_update = [](void* e) { m::before_update(*static_cast<E*>(e)); };
+    }
+    if constexpr (requires { &m::before_erase; }) {
+        static_assert(requires(const E& e) { m::before_erase(e); },
+                      "shardwise: a hook is static: static void before_erase(const T&)");
+        h.before_erase = [](const void* e) { m::before_erase(*static_cast<const E*>(e)); };
+    }
+    if constexpr (requires { &m::after_load; }) {
+        static_assert(requires(E & e) { m::after_load(e); },
+                      "shardwise: a hook is static: static void after_load(T&)");
+        h.after_load = [](void* e) { m::after_load(*static_cast<E*>(e)); };
+    }
+    if constexpr (requires { &m::after_insert; }) {
+        static_assert(requires(const E& e) { { m::after_insert(e) } noexcept; },
+                      "shardwise: what is called after writing is static and must not throw: "
+                      "static void after_insert(const T&) noexcept");
+        h.after_insert = [](const void* e) noexcept { m::after_insert(*static_cast<const E*>(e)); };
+    }
+    if constexpr (requires { &m::after_update; }) {
+        static_assert(requires(const E& e) { { m::after_update(e) } noexcept; },
+                      "shardwise: what is called after writing is static and must not throw: "
+                      "static void after_update(const T&) noexcept");
+        h.after_update = [](const void* e) noexcept { m::after_update(*static_cast<const E*>(e)); };
+    }
+    if constexpr (requires { &m::after_erase; }) {
+        static_assert(requires(const E& e) { { m::after_erase(e) } noexcept; },
+                      "shardwise: what is called after writing is static and must not throw: "
+                      "static void after_erase(const T&) noexcept");
+        h.after_erase = [](const void* e) noexcept { m::after_erase(*static_cast<const E*>(e)); };
+    }
+    return h;
+}
+
 template <class E, class... Options>
 const model::entity& build_entity(types<Options...>) {
     static constexpr mapping<E> m{};
@@ -642,6 +771,7 @@ const model::entity& build_entity(types<Options...>) {
             d.option_count = option_count;
             d.relations = relations;
             d.relation_count = relation_count;
+            d.called = hooks_of<E>();
             d.size = sizeof(E);
             d.alignment = alignof(E);
             d.construct = &construct<E>;

@@ -5,16 +5,43 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
+#include <type_traits>
+
+namespace shardwise {
+
+/// A member of a struct that is itself a member: &Customer::address and &Address::street are the
+/// column customers.address_street. Parts of parts: inside<inside<...>{}, &Part::member>.
+template <auto Part, auto Member>
+struct inside {};
+
+}  // namespace shardwise
 
 namespace shardwise::detail {
 
+/// Of a pointer to a member, or of inside<>.
+template <class T>
+struct part_of;
 template <auto M>
-struct member;
+struct member : part_of<std::remove_cv_t<decltype(M)>> {};
 template <class C, class V, V C::*M>
 struct member<M> {
     using entity = C;
     using type = V;
+    static constexpr auto outermost = M;
 };
+template <auto Part, auto Member>
+struct part_of<inside<Part, Member>> {
+    using entity = typename member<Part>::entity;
+    using type = typename member<Member>::type;
+    static constexpr auto outermost = member<Part>::outermost;
+    static_assert(std::is_same_v<typename member<Part>::type, typename member<Member>::entity>,
+                  "shardwise: inside<&Whole::part, &Part::member> names a member of the struct that "
+                  "the first one is");
+};
+template <class T>
+inline constexpr bool is_inside = false;
+template <auto Part, auto Member>
+inline constexpr bool is_inside<inside<Part, Member>> = true;
 
 template <auto A, auto B>
 inline constexpr bool same_member = false;
@@ -28,10 +55,33 @@ constexpr std::string_view name_in(std::string_view printed) {
     printed = printed.substr(0, printed.find_first_of(";]"));
     return printed.substr(printed.rfind("::") + 2);
 }
+template <class Part>
+struct name_of_part;
+/// Of inside<&Customer::address, &Address::street>: "address_street".
 template <auto M>
 constexpr std::string_view member_name() {
-    return name_in(__PRETTY_FUNCTION__);
+    if constexpr (is_inside<std::remove_cv_t<decltype(M)>>) {
+        return name_of_part<std::remove_cv_t<decltype(M)>>::name;
+    } else {
+        return name_in(__PRETTY_FUNCTION__);
+    }
 }
+template <auto Part, auto Member>
+struct name_of_part<inside<Part, Member>> {
+    static constexpr std::string_view first = member_name<Part>();
+    static constexpr std::string_view last = member_name<Member>();
+    struct joined {
+        char data[first.size() + last.size() + 1]{};
+        constexpr joined() {
+            char* to = data;
+            for (const char c : first) *to++ = c;
+            *to++ = '_';
+            for (const char c : last) *to++ = c;
+        }
+    };
+    static constexpr joined kept{};
+    static constexpr std::string_view name{kept.data, sizeof kept.data};
+};
 struct name_probe {
     int some_field;
 };
@@ -45,6 +95,11 @@ std::ptrdiff_t offset_in(V C::*m) {
     alignas(C) static const unsigned char room[sizeof(C)] = {};
     const auto* const object = reinterpret_cast<const C*>(room);
     return reinterpret_cast<const unsigned char*>(&(object->*m)) - room;
+}
+
+template <auto Part, auto Member>
+std::ptrdiff_t offset_in(inside<Part, Member>) {
+    return offset_in(Part) + offset_in(Member);
 }
 
 template <class T>

@@ -31,6 +31,8 @@ inline constexpr unsigned is_unique = 16;            ///< contains the shard key
 inline constexpr unsigned is_unique_per_shard = 32;  ///< said explicitly
 inline constexpr unsigned is_cluster_unique = 64;
 inline constexpr unsigned is_row_version = 128;
+inline constexpr unsigned is_insert_time = 256;
+inline constexpr unsigned is_change_time = 512;
 
 // Of relations.
 inline constexpr unsigned loads_eagerly = 1;
@@ -80,6 +82,16 @@ struct unique : detail::column_tag {
 /// only the version that was read (docs/guide/session.md). std::int32_t or std::int64_t.
 struct row_version : detail::column_tag {
     static constexpr unsigned flags = model::is_row_version;
+};
+/// When the row was inserted: set by the flush where the object has no time yet (this machine's
+/// clock). timestamp or optional. INSERTs that leave it out take the database's clock.
+struct time_of_insert : detail::column_tag {
+    static constexpr unsigned flags = model::is_insert_time;
+};
+/// When the row was changed last, or inserted: set by each flush that writes the object, and by
+/// UPDATEs and upserts that do not set it themselves.
+struct time_of_change : detail::column_tag {
+    static constexpr unsigned flags = model::is_change_time;
 };
 /// Two rows on one shard cannot have the same value; two rows on different shards can.
 struct unique_per_shard : detail::column_tag {

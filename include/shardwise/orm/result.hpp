@@ -136,8 +136,9 @@ private:
     orm::row_set_ptr rows_;
 };
 
-/// A single-pass range over a running statement.
-template <class Row>
+/// A single-pass range over a running statement. `Objects`: the rows are whole structs, whose
+/// columns have the order of the mapping.
+template <class Row, bool Objects = false>
 class stream {
 public:
     struct sentinel {};
@@ -146,7 +147,15 @@ public:
         using value_type = Row;
         using difference_type = std::ptrdiff_t;
         explicit iterator(orm::row_stream* rows) : rows_(rows), row_(orm::next_row(*rows)) {}
-        Row operator*() const { return detail::decode_row<Row>(row_); }
+        Row operator*() const {
+            if constexpr (Objects) {
+                Row row{};
+                model::fill(entity_of<Row>(), &row, row_);
+                return row;
+            } else {
+                return detail::decode_row<Row>(row_);
+            }
+        }
         iterator& operator++() {
             row_ = orm::next_row(*rows_);
             return *this;

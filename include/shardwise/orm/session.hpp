@@ -542,7 +542,7 @@ public:
     template <class Row, class Pins, class Needs, class... From>
     auto stream(const select_query<Row, Pins, Needs, From...>& q, reach how_far = {}) {
         using out = typename streamed<Row>::type;
-        return shardwise::stream<out>(core_.open_stream(q.statement(), how_far));
+        return shardwise::stream<out, detail::is_ref<Row>>(core_.open_stream(q.statement(), how_far));
     }
 
     /// UPDATE, DELETE and INSERT without objects, in this session's transaction; returns the number

@@ -150,6 +150,49 @@ struct type_traits<T> {
 };
 
 template <class T>
+struct enum_name {
+    T value;
+    std::string_view name;
+};
+/// Specialise it to keep an enum as text:
+///     template <> struct shardwise::enum_text<Color> {
+///         static constexpr shardwise::enum_name<Color> names[] = {{Color::red, "red"}};
+///     };
+/// Values without a name, and texts that are none, are bad_value.
+template <class T>
+struct enum_text {};
+template <class T>
+concept named_enum = storable_enum<T> && requires {
+    enum_text<T>::names;
+};
+
+namespace detail {
+[[noreturn]] void enum_without_name(std::int64_t v);
+[[noreturn]] void text_is_no_name(std::string_view text);
+}  // namespace detail
+
+template <storable_enum T>
+requires named_enum<T>
+struct type_traits<T> {
+    static constexpr column_type type = column_type::text;
+    static constexpr bool nullable = false;
+    static arg get(T v) {
+        for (const auto& n : enum_text<T>::names)
+            if (n.value == v) return arg{n.name};
+        detail::enum_without_name(static_cast<std::int64_t>(v));
+    }
+    static void put(T& to, const arg& v) {
+        const std::string_view text = v.to_text();
+        for (const auto& n : enum_text<T>::names) {
+            if (n.name != text) continue;
+            to = n.value;
+            return;
+        }
+        detail::text_is_no_name(text);
+    }
+};
+
+template <class T>
 struct type_traits<std::optional<T>> {
     static constexpr column_type type = type_traits<T>::type;
     static constexpr bool nullable = true;
