@@ -64,10 +64,9 @@ sql::change_ptr keeping_columns(const sql::change_ptr& c) {
     if (c->what == sql::change::verb::erase || c->assignments.empty()) return c;
     const entity* const e = keeper_of(*c->target);
     if (e == nullptr) return c;
-    const sql::change_ptr raised =
-        set_unless_set(c, *e, e->version, [](const sql::expr_ptr& read) {
-            return sql::binary(sql::op::add, read, sql::constant(arg{std::int64_t{1}}));
-        });
+    const sql::change_ptr raised = set_unless_set(c, *e, e->version, [](const sql::expr_ptr& read) {
+        return sql::binary(sql::op::add, read, sql::constant(arg{std::int64_t{1}}));
+    });
     return set_unless_set(raised, *e, e->change_time, [](const sql::expr_ptr&) {
         return sql::constant(arg{timestamp::now()});
     });

@@ -99,7 +99,7 @@ private:
 std::int64_t session_core::bulk_insert(const model::entity& e, void* context,
                                        void* (*next)(void* context)) {
     state& s = *state_;
-    s.check_usable("bulk_insert()");
+    const turn in_call(s, "bulk_insert()");
     s.check_may_write();
     s.check_no_stream("bulk_insert()");
     const deadline until = s.limit();

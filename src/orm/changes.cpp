@@ -252,7 +252,7 @@ private:
 
 std::int64_t session_core::state::change(const sql::change_ptr& c, reach how_far,
                                          const exec::row_sink& returned, exec::held_memory& held) {
-    check_usable("run()");
+    const turn in_call(*this, "run()");
     check_may_write();
     const deadline until = limit();
     if (options.autoflush) flush(ending::keep_open, until);
@@ -324,7 +324,7 @@ bool meets_rows_with_other_keys(const bound_table& t, const sql::change& how) {
 std::int64_t session_core::upsert(const model::entity& e, const sql::change_ptr& rule,
                                   void* context, void* (*next)(void* context)) {
     state& s = *state_;
-    s.check_usable("upsert()");
+    const turn in_call(s, "upsert()");
     s.check_may_write();
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);

@@ -182,7 +182,8 @@ std::vector<value> last_values(const paged& p, std::string_view order, std::stri
 row_set_ptr session_core::page(const model::entity* e, const sql::select_ptr& q, page_place& place,
                                reach how_far) {
     state& s = *state_;
-    s.check_usable("page()");
+    const turn in_call(s, "page()");
+    check_locks_nothing(*q, "page()");
     bound_table* const objects = e ? &s.bind(*e) : nullptr;
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);

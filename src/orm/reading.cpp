@@ -3,6 +3,7 @@
 
 #include "exec/row_buffer.hpp"
 #include "model/entity.hpp"
+#include "shardwise/base/error.hpp"
 
 namespace shardwise::orm {
 
@@ -12,6 +13,28 @@ exec::execution how_to_run(session_core::state& s, deadline until, exec::held_me
     e.row_counts = &s.db.row_counts();
     e.held = held;
     return e;
+}
+
+void check_locks_nothing(const sql::select& q, const char* call) {
+    if (q.lock == sql::row_lock::none) return;
+    raise({.code = error_code::not_supported,
+           .message = std::string(call) +
+                      " takes no for_update(): read the objects with all(), first(), one() or "
+                      "local()",
+           .table = q.from.table->name});
+}
+
+void begin_locking(session_core::state& s, const plan::plan& p, sql::row_lock lock,
+                   deadline until) {
+    if (lock == sql::row_lock::none) return;
+    s.check_may_write();
+    for (const shard_index shard : p.where.shards)
+        if (lock != sql::row_lock::wait && s.db.endpoint(shard).embedded())
+            raise({.code = error_code::not_supported,
+                   .message = "SQLite locks files, not rows: for_update() waits there, without "
+                              "nowait or skip_locked",
+                   .shard = s.db.shard_name(shard)});
+    for (const shard_index shard : p.where.shards) s.transactions.begin(shard, until);
 }
 
 void read_rows(session_core::state& s, const plan::plan& p, const exec::execution& how,

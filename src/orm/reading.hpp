@@ -22,6 +22,11 @@ void check_reach(session_core::state& s, const plan::plan& p, const sql::select_
 void check_reach(session_core::state& s, const plan::change_plan& p, const sql::change_ptr& c,
                  reach how_far, deadline until);
 
+/// Throws not_supported for a statement with for_update(): `call` keeps no objects.
+void check_locks_nothing(const sql::select& q, const char* call);
+/// Opens the transaction on the plan's shards, so that what the statement locks stays locked.
+void begin_locking(session_core::state& s, const plan::plan& p, sql::row_lock lock, deadline until);
+
 struct read_target {
     row_set& rows;
     bound_table* objects = nullptr;  ///< rows become its objects; nullptr: they stay values

@@ -134,7 +134,7 @@ void* edit(record& r) {
                                       r.state == object_state::erased ? "erased" : "detached",
                                       r.table->table().name),
                .table = r.table->table().name});
-    r.owner->check_usable("edit()");
+    const turn in_call(*r.owner, "edit()");
     r.owner->check_may_write();
     if (r.state == object_state::persistent) {
         if (r.listed) r.owner->before_change(r);

@@ -226,7 +226,7 @@ bool session_core::has_loaded(const record& of, const model::relation& r,
 row_set_ptr session_core::related(const record_ptr& of, const model::relation& r,
                                   const call_place& at) {
     state& s = *state_;
-    s.check_usable("load()");
+    const turn in_call(s, "load()");
     check_belongs(s, *of, "load()");
     if (s.relations.find(*of, r, s.epoch) == nullptr) {
         const deadline until = s.limit();
@@ -258,7 +258,7 @@ row_set_ptr session_core::related_of_links(const row_set& links, const model::re
 
 void session_core::load_related(const row_set& of, const model::relation& r) {
     state& s = *state_;
-    s.check_usable("load()");
+    const turn in_call(s, "load()");
     for (const record_ptr& p : of.records) check_belongs(s, *p, "load()");
     const deadline until = s.limit();
     relation_loader loader(s, r, until);

@@ -63,7 +63,7 @@ bool saved_record::restore() noexcept {
 // ---------------------------------------------------------------- of a session
 
 savepoint_ptr session_core::state::open_savepoint() {
-    check_usable("savepoint()");
+    const turn in_call(*this, "savepoint()");
     check_may_write();
     check_no_stream("savepoint()");
     const deadline until = limit();
@@ -123,7 +123,7 @@ void session_core::state::roll_back_to(const savepoint_mark& m) {
 
 void session_core::state::release_savepoint(const savepoint_mark& m) {
     const std::size_t number = number_of(m, "release()");
-    check_usable("release() of a savepoint");
+    const turn in_call(*this, "release() of a savepoint");
     check_no_stream("release() of a savepoint");
     const deadline until = limit();
     flush(ending::keep_open, until);

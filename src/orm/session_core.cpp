@@ -9,6 +9,8 @@
 #include "exec/row_buffer.hpp"
 #include "model/kept_columns.hpp"
 #include "orm/flush_plan.hpp"
+#include "orm/key_condition.hpp"
+#include "orm/locking_steps.hpp"
 #include "orm/reading.hpp"
 #include "orm/session_state.hpp"
 #include "orm/unique_reads.hpp"
@@ -68,7 +70,7 @@ session_core::~session_core() {
 }
 
 record_ptr session_core::add(const model::entity& e, const void* object) {
-    state_->check_usable("add()");
+    const turn in_call(*state_, "add()");
     state_->check_may_write();
     bound_table& t = state_->bind(e);
     record_ptr r = make_record(t, object);
@@ -104,7 +106,7 @@ record_ptr session_core::add(const model::entity& e, const void* object) {
 
 record_ptr session_core::find(const model::entity& e, const arg* key, std::size_t count) {
     state& s = *state_;
-    s.check_usable("find()");
+    const turn in_call(s, "find()");
     bound_table& t = s.bind(e);
     const deadline until = s.limit();
     for (std::size_t i = 0; i < count; ++i)
@@ -119,51 +121,57 @@ record_ptr session_core::find(const model::entity& e, const arg* key, std::size_
         if (failure.code() == error_code::unroutable_key) return {};  // no shard can hold it
         throw;
     }
-    const std::uint64_t hash = identity_map::hash(t, p.shard, {key, count});
-    if (record* known = s.identities.find(t, p.shard, {key, count}, hash)) {
+    return s.find_on(t, p.shard, {key, count}, until);
+}
+
+record_ptr session_core::state::find_on(bound_table& t, shard_index shard, std::span<const arg> key,
+                                        deadline until) {
+    const model::entity& e = t.entity();
+    const std::uint64_t hash = identity_map::hash(t, shard, key);
+    if (record* known = identities.find(t, shard, key, hash)) {
         // When its DELETE was sent, its key may have another row by now.
         const bool erased = known->state == object_state::erased;
         if (erased && !known->deleted) return {};
-        if (!erased && (known->read_at == s.epoch || known->state == object_state::pending ||
+        if (!erased && (known->read_at == epoch || known->state == object_state::pending ||
                         has_unsaved_changes(*known))) {
             retain(known);
             return record_ptr(known);
         }
     }
-    cluster_layer::shard_connection link = s.transactions.connect(p.shard, until);
+    cluster_layer::shard_connection link = transactions.connect(shard, until);
     arg few[32];
     std::vector<arg> many(e.members.size() > std::size(few) ? e.members.size() : 0);
     const std::span<arg> row = many.empty() ? std::span<arg>(few) : std::span<arg>(many);
     record_ptr found;
     try {
-        link.link->send(t.find(p.shard), {key, count});
+        link.link->send(t.find(shard), key);
         for (;;) {
             const engine::fetch f = link.link->next(row);
             if (f == engine::fetch::end) break;
             if (f == engine::fetch::wait) {
                 engine::wait(*link.link, until);
             } else {
-                found = s.adopt(t, p.shard, row.first(e.members.size()));
+                found = adopt(t, shard, row.first(e.members.size()));
             }
         }
-    } catch (const error& failure) {
-        link.poison_if(failure);
+    } catch (const error& caught) {
+        link.poison_if(caught);
         // A value that cannot be read: the rest of the answer must not meet the next statement.
-        if (!failure.poisons_connection() && link.link->pending() > 0)
+        if (!caught.poisons_connection() && link.link->pending() > 0)
             link.link->discard(deadline::after(std::chrono::seconds(1)));
-        s.note_failure(failure);
-        error_info info = failure.info();
-        info.shard = s.db.shard_name(p.shard);
+        note_failure(caught);
+        error_info info = caught.info();
+        info.shard = db.shard_name(shard);
         raise(std::move(info));
     }
-    if (found) s.load_eagerly(e, {found}, until);
+    if (found) load_eagerly(e, {found}, until);
     return found;
 }
 
 record_ptr session_core::find_everywhere(const model::entity& e, const arg* key,
                                          std::size_t count) {
     state& s = *state_;
-    s.check_usable("find_everywhere()");
+    const turn in_call(s, "find_everywhere()");
     bound_table& t = s.bind(e);
     sql::select_ptr q = sql::make_select(e.table, nullptr, 0);
     for (std::size_t i = 0; i < count; ++i) {
@@ -182,7 +190,7 @@ record_ptr session_core::find_everywhere(const model::entity& e, const arg* key,
 }
 
 void session_core::erase(record& r) {
-    state_->check_usable("erase()");
+    const turn in_call(*state_, "erase()");
     state_->check_may_write();
     if (r.owner != state_)
         raise({.code = error_code::bad_state,
@@ -201,6 +209,63 @@ void session_core::state::mark_erased(record& r) {
     list(r);
 }
 
+record_ptr session_core::merge(const model::entity& e, const void* object) {
+    state& s = *state_;
+    const turn in_call(s, "merge()");
+    s.check_may_write();
+    bound_table& t = s.bind(e);
+    if (lacks_generated_key(t, object)) return add(e, object);
+    const deadline until = s.limit();
+    const primary_key_values key(t, object);
+    record_ptr mine = s.find_on(t, s.place_object(t, object, until).shard, key, until);
+    // By its key it may be elsewhere: the shard key of the copy is another one.
+    if (!mine && t.shard_key_in_key().size() != t.shard_key().size()) {
+        const std::span<const arg> values = key;
+        mine = find_everywhere(e, values.data(), values.size());
+    }
+    if (!mine) return add(e, object);
+    if (e.version && compare(e.get(mine->object(), *e.version), e.get(object, *e.version)) != 0)
+        raise({.code = error_code::stale_object,
+               .message = fmt::format("merge() of an object of {} that was changed since it was "
+                                      "read: its {} is not that of the row",
+                                      e.table.name, e.table.columns[*e.version].name),
+               .shard = s.db.shard_name(mine->shard),
+               .table = e.table.name});
+    e.assign(edit(*mine), object);
+    return mine;
+}
+
+void session_core::expire(record& r) {
+    if (r.owner != state_ || r.state != object_state::persistent || has_unsaved_changes(r))
+        raise({.code = error_code::bad_state,
+               .message = fmt::format("expire() needs a persistent object of {} without unsaved "
+                                      "changes",
+                                      r.table->table().name),
+               .table = r.table->table().name});
+    r.read_at = 0;
+}
+
+void session_core::expire_all() noexcept { ++state_->epoch; }
+
+void session_core::lock(record& r) {
+    state& s = *state_;
+    const turn in_call(s, "lock()");
+    s.check_may_write();
+    if (r.owner != state_ || r.state != object_state::persistent || has_unsaved_changes(r))
+        raise({.code = error_code::bad_state,
+               .message = fmt::format("lock() needs a persistent object of {} without unsaved "
+                                      "changes",
+                                      r.table->table().name),
+               .table = r.table->table().name});
+    const schema::table& t = r.table->table();
+    const primary_key_values key(*r.table, r.identity());
+    const auto row = s.guarded([&] {
+        return locking_steps(s, s.limit()).read(r.shard, t, has_values(t, r.table->key(), key));
+    });
+    if (!row) throw_not_found(r.table->entity());
+    s.refresh(r, views_of(*row));
+}
+
 void session_core::detach(record& r) {
     if (r.owner == state_) state_->forget(r);
 }
@@ -217,7 +282,7 @@ void session_core::state::forget(record& r) {
 
 void session_core::refresh(record& r) {
     state& s = *state_;
-    s.check_usable("refresh()");
+    const turn in_call(s, "refresh()");
     if (r.owner != state_ || r.state != object_state::persistent || !changed_columns(r).empty())
         raise({.code = error_code::bad_state,
                .message = fmt::format("refresh() needs a persistent object of {} without unsaved "
@@ -250,7 +315,7 @@ void session_core::refresh(record& r) {
 
 row_set_ptr session_core::select(const sql::select_ptr& q, reach how_far) {
     state& s = *state_;
-    s.check_usable("a query");
+    const turn in_call(s, "a query");
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     located_plan p(s, q, until);
@@ -266,7 +331,7 @@ row_set_ptr session_core::select(const sql::select_ptr& q, reach how_far) {
 
 row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q, reach how_far) {
     state& s = *state_;
-    s.check_usable("a query");
+    const turn in_call(s, "a query");
     bound_table& t = s.bind(e);
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
@@ -275,6 +340,7 @@ row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q,
     exec::held_memory held(s.limits());
     do {
         check_reach(s, *p, q, how_far, until);
+        begin_locking(s, *p, q->lock, until);
         read_rows(s, *p, how_to_run(s, until, &held), {*rows, &t});
     } while (p.moved(rows->rows > 0));
     s.load_eagerly(e, rows->records, until);
@@ -285,7 +351,8 @@ void session_core::values(const model::entity& e, const sql::select_ptr& q, void
                           void* (*room)(void* context, std::size_t expected), reach how_far) {
     constexpr std::size_t most_expected = 100'000;
     state& s = *state_;
-    s.check_usable("a query");
+    const turn in_call(s, "a query");
+    check_locks_nothing(*q, "values()");
     s.bind(e);
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
@@ -310,7 +377,8 @@ void session_core::values(const model::entity& e, const sql::select_ptr& q, void
 
 row_stream_ptr session_core::open_stream(const sql::select_ptr& q, reach how_far) {
     state& s = *state_;
-    s.check_usable("stream()");
+    const turn in_call(s, "stream()");
+    check_locks_nothing(*q, "stream()");
     // Reading a large table may take longer than one call's deadline: that bounds each wait for a
     // row, not the whole.
     const deadline until = s.limit();
@@ -335,7 +403,8 @@ row_stream_ptr session_core::open_stream(const sql::select_ptr& q, reach how_far
 
 std::int64_t session_core::count(const sql::select_ptr& q, reach how_far) {
     state& s = *state_;
-    s.check_usable("count()");
+    const turn in_call(s, "count()");
+    check_locks_nothing(*q, "count()");
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     const plan::plan p = s.make_plan(q, purpose::count, until);
@@ -367,12 +436,12 @@ explanation session_core::explain(const sql::change_ptr& c) {
 }
 
 void session_core::flush() {
-    state_->check_usable("flush()");
+    const turn in_call(*state_, "flush()");
     state_->flush(state::ending::keep_open, state_->limit());
 }
 
 void session_core::commit() {
-    state_->check_usable("commit()");
+    const turn in_call(*state_, "commit()");
     // Stopped in the middle, its outcome would be in doubt: cancel() does not reach it.
     state_->flush(state::ending::commit, state_->limit().without_stop());
 }

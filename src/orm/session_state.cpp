@@ -42,6 +42,29 @@ void session_core::state::check_usable(const char* call) const {
                call, savepoints.empty() ? "" : "of its savepoint, or of the session, ", failure)});
 }
 
+turn::turn(const session_core::state& s, const char* call) {
+#ifndef NDEBUG
+    std::thread::id other{};
+    if (s.user.compare_exchange_strong(other, std::this_thread::get_id()))
+        user_ = &s.user;
+    else if (other != std::this_thread::get_id())
+        raise(error_code::bad_state, std::string(call) +
+                                         " while another thread is in a call of this session: a "
+                                         "session is for one thread at a time");
+#endif
+    try {
+        s.check_usable(call);
+    } catch (...) {
+        leave();
+        throw;
+    }
+}
+
+void turn::leave() noexcept {
+    if (user_ != nullptr) user_->store(std::thread::id{});
+    user_ = nullptr;
+}
+
 void session_core::state::check_may_write() const {
     if (options.snapshot)
         raise(error_code::not_supported,

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "exec/executor.hpp"
@@ -57,6 +59,7 @@ struct session_core::state {
     std::uint32_t last_savepoint = 0;         ///< its serial
     /// This session's cache of the first few structs that it uses; the cluster has them all.
     std::array<std::pair<const model::entity*, bound_table*>, 8> bound{};
+    mutable std::atomic<std::thread::id> user{};  ///< who is in a call; of debug builds
 
     /// What cancel() stops; streams keep it, too.
     std::shared_ptr<stop_source> stop = std::make_shared<stop_source>();
@@ -123,6 +126,8 @@ struct session_core::state {
     plan::change_plan make_full_plan(const sql::change_ptr& c, deadline until);
     /// With the keys of its rows found first.
     plan::change_plan make_plan_by_key(const sql::change_ptr& c, deadline until);
+    /// The known object when it is current, else the row; its eager relations are read.
+    record_ptr find_on(bound_table& t, shard_index shard, std::span<const arg> key, deadline until);
     /// The record for a row that was just read: the known object, refreshed if it has no unsaved
     /// changes, or a new one. Empty when the object is erased in this session.
     record_ptr adopt(bound_table& t, shard_index shard, std::span<const arg> row);
@@ -187,6 +192,20 @@ struct session_core::state {
     void undo_moves(std::uint64_t first) noexcept;
     /// Known again under its key, after rollback() or a move; who has the key by then is detached.
     void come_back(record& r) noexcept;
+};
+
+/// One call of a session: checks that it is usable, and in debug builds that no other thread is in
+/// a call (bad_state). Calls may call others.
+class [[maybe_unused]] turn {
+public:
+    turn(const session_core::state& s, const char* call);
+    ~turn() { leave(); }
+    turn(const turn&) = delete;
+    turn& operator=(const turn&) = delete;
+
+private:
+    void leave() noexcept;
+    std::atomic<std::thread::id>* user_ = nullptr;  ///< null: not the outermost call
 };
 
 /// Writes the keys of `of` into an object that the relation leads to.

@@ -45,7 +45,8 @@ struct part_check {
 row_set_ptr session_core::partial(const model::entity* e, const sql::select_ptr& q,
                                   std::vector<missing_shard>& missing, reach how_far) {
     state& s = *state_;
-    s.check_usable("partial()");
+    const turn in_call(s, "partial()");
+    check_locks_nothing(*q, "partial()");
     if (s.transactions.active() || (s.options.autoflush && !s.changed.empty()))
         raise(error_code::bad_state,
               "partial() inside a transaction, or with changes that are not stored yet: a shard "
@@ -68,7 +69,8 @@ row_set_ptr session_core::partial(const model::entity* e, const sql::select_ptr&
 
 explanation session_core::analyze(const sql::select_ptr& q, reach how_far) {
     state& s = *state_;
-    s.check_usable("analyze()");
+    const turn in_call(s, "analyze()");
+    check_locks_nothing(*q, "analyze()");
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
     const plan::plan p = s.make_full_plan(q, until);

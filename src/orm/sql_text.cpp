@@ -121,7 +121,7 @@ void read_each(session_core::state& s, const sql::select_ptr& q, reach how_far,
 row_set_ptr session_core::select_text(std::string_view text, const sql_argument* arguments,
                                       std::size_t count, const codec* const* columns,
                                       std::size_t column_count, reach how_far) {
-    state_->check_usable("sql()");
+    const turn in_call(*state_, "sql()");
     const parse::statement s = parsed(*state_, text, arguments, count);
     check_row(s, columns, column_count);
     if (const auto* const change = std::get_if<sql::change_ptr>(&s.parsed))
@@ -131,7 +131,7 @@ row_set_ptr session_core::select_text(std::string_view text, const sql_argument*
 
 sql_result session_core::run_text(std::string_view text, const sql_argument* arguments,
                                   std::size_t count, reach how_far) {
-    state_->check_usable("sql()");
+    const turn in_call(*state_, "sql()");
     if (const explain_prefix asked(text); asked.found()) {
         const explanation e = asked.analyze()
                                   ? analyze_text(asked.statement(), arguments, count, how_far)

@@ -172,6 +172,19 @@ void check_distinct_constants(const sql::select& s) {
     sql::for_each_query(s, check_distinct_constants);
 }
 
+/// Rows of one table as they are: what is locked is what the caller gets.
+void check_lockable(const sql::select& s) {
+    if (s.distinct || is_aggregation(s) || !s.joins.empty() || !s.derived_tables.empty() ||
+        !s.branches.empty())
+        raise(error_code::not_supported,
+              "for_update() locks rows of one table: no join, DISTINCT, groups or UNION");
+    if (s.from.table->is_reference())
+        raise({.code = error_code::not_supported,
+               .message = "for_update() of a reference table, which has copies on all shards: lock "
+                          "its objects with session.lock(object)",
+               .table = s.from.table->name});
+}
+
 /// Pushed, split and merged. Throws not_supported when there is no merge for it.
 planned<plan> plan_merged(const sql::select_ptr& s, const cluster_view& view,
                           const directory_entries& entries) {
@@ -253,6 +266,10 @@ bool shards_can_run(const sql::select& s) {
 planned<plan> plan_select(const sql::select_ptr& s, const cluster_view& view,
                           const directory_entries& entries) {
     sql::check_grouping(*s);
+    if (s->lock != sql::row_lock::none) {
+        check_lockable(*s);
+        return plan_merged(s, view, entries);
+    }
     try {
         return plan_merged(s, view, entries);
     } catch (const not_supported_error& e) {

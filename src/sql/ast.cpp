@@ -272,6 +272,10 @@ select_ptr add_order(const select_ptr& from, const ordering* by, std::size_t cou
     });
 }
 
+select_ptr set_lock(const select_ptr& from, row_lock lock) {
+    return changed(from, [&](select& s) { s.lock = lock; });
+}
+
 select_ptr set_limit(const select_ptr& from, std::int64_t limit) {
     if (limit < 0) refuse(fmt::format("LIMIT {} is negative", limit));
     return changed(from, [&](select& s) { s.limit = limit; });

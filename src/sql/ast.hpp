@@ -164,6 +164,7 @@ struct select {
     std::optional<std::int64_t> limit;
     std::int64_t offset = 0;
     bool distinct = false;
+    row_lock lock = row_lock::none;
     std::vector<set_branch> branches;
     /// WITH RECURSIVE: the branches name this table, which is the rows of the last round.
     std::shared_ptr<const schema::table> recursive;

@@ -84,6 +84,22 @@ void write_order(expression_writer& out, const select& s) {
     }
 }
 
+/// SQLite has no locked rows: the session's transaction locks the file.
+std::string_view words_of(row_lock lock, dialect_kind kind) {
+    if (kind == dialect_kind::sqlite) return {};
+    switch (lock) {
+        case row_lock::none:
+            return {};
+        case row_lock::wait:
+            return " FOR UPDATE";
+        case row_lock::nowait:
+            return " FOR UPDATE NOWAIT";
+        case row_lock::skip_locked:
+            return " FOR UPDATE SKIP LOCKED";
+    }
+    return {};
+}
+
 void write_limit(expression_writer& out, const select& s) {
     const auto number = [&](std::int64_t n) {
         if (out.target().traits().literal_limits) {
@@ -170,6 +186,7 @@ void write_query(expression_writer& out, const select& s, const std::vector<std:
     write_core(out, s, columns);
     write_order(out, s);
     write_limit(out, s);
+    out << words_of(s.lock, out.target().kind());
     for (const set_branch& b : s.branches) {
         out << words_of(b.operation);
         out.branch(*b.query, needs_byte_order(out, b.operation));

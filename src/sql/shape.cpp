@@ -137,7 +137,7 @@ void statement_shape::put(const table_ref& t) noexcept {
 
 void statement_shape::put(const select& s) {
     const auto& [from, joins, derived_tables, items, where, group_by, having, order_by, limit,
-                 offset, distinct, branches, recursive, references] = s;
+                 offset, distinct, lock, branches, recursive, references] = s;
     if (!derived_tables.empty() || !branches.empty() || recursive) known_ = false;
     put(from);
     put(joins.size());
@@ -169,7 +169,7 @@ void statement_shape::put(const select& s) {
         put(packed(descending, nulls_first));
         put(by);
     }
-    put(packed(distinct, limit.has_value()));
+    put(packed(distinct, limit.has_value(), lock));
     put(static_cast<std::uint64_t>(limit.value_or(0)));
     put(static_cast<std::uint64_t>(offset));
 }

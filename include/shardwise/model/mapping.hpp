@@ -293,8 +293,7 @@ struct facts<E, types<Ms...>> {
     template <auto M>
     static constexpr bool is_mapped = (same_member<Ms::pointer, M> || ...);
     static constexpr std::size_t columns = (std::size_t{column_like<Ms>} + ... + 0);
-    static constexpr bool has_parts =
-        (is_inside<std::remove_cv_t<decltype(Ms::pointer)>> || ...);
+    static constexpr bool has_parts = (is_inside<std::remove_cv_t<decltype(Ms::pointer)>> || ...);
     static constexpr std::size_t keys =
         (std::size_t{(Ms::flags & model::is_primary_key) != 0} + ... + 0);
     static constexpr std::size_t versions =
@@ -438,8 +437,8 @@ struct united_members {
 };
 template <auto... Seen, auto M>
 struct united_members<members<Seen...>, members<M>> {
-    using type = std::conditional_t<in_members<M, members<Seen...>>, members<Seen...>,
-                                    members<Seen..., M>>;
+    using type =
+        std::conditional_t<in_members<M, members<Seen...>>, members<Seen...>, members<Seen..., M>>;
 };
 template <auto... Ms>
 constexpr std::size_t length_of(members<Ms...>) {
@@ -490,8 +489,7 @@ constexpr bool complete_mapping() {
     } else {
         constexpr std::size_t all = count_members<E, types<>, 0, 97>();
         if constexpr (facts_of<E>::has_parts) {
-            return all == kept_outside<members<>>(members_of<E>{}) &&
-                   complete_parts<members_of<E>>;
+            return all == kept_outside<members<>>(members_of<E>{}) && complete_parts<members_of<E>>;
         } else {
             return all == facts_of<E>::columns;
         }
@@ -687,41 +685,57 @@ model::hooks hooks_of() {
     model::hooks h{};
     using m = mapping<E>;
     if constexpr (requires { &m::before_insert; }) {
-        static_assert(requires(E & e) { m::before_insert(e); },
-                      "shardwise: a hook is static: static void before_insert(T&)");
+        static_assert(
+            requires(E & e) { m::before_insert(e); },
+            "shardwise: a hook is static: static void before_insert(T&)");
         h.before_insert = [](void* e) { m::before_insert(*static_cast<E*>(e)); };
     }
     if constexpr (requires { &m::before_update; }) {
-        static_assert(requires(E & e) { m::before_update(e); },
-                      "shardwise: a hook is static: static void before_update(T&)");
+        static_assert(
+            requires(E & e) { m::before_update(e); },
+            "shardwise: a hook is static: static void before_update(T&)");
         h.before_update = [](void* e) { m::before_update(*static_cast<E*>(e)); };
     }
     if constexpr (requires { &m::before_erase; }) {
-        static_assert(requires(const E& e) { m::before_erase(e); },
-                      "shardwise: a hook is static: static void before_erase(const T&)");
+        static_assert(
+            requires(const E& e) { m::before_erase(e); },
+            "shardwise: a hook is static: static void before_erase(const T&)");
         h.before_erase = [](const void* e) { m::before_erase(*static_cast<const E*>(e)); };
     }
     if constexpr (requires { &m::after_load; }) {
-        static_assert(requires(E & e) { m::after_load(e); },
-                      "shardwise: a hook is static: static void after_load(T&)");
+        static_assert(
+            requires(E & e) { m::after_load(e); },
+            "shardwise: a hook is static: static void after_load(T&)");
         h.after_load = [](void* e) { m::after_load(*static_cast<E*>(e)); };
     }
     if constexpr (requires { &m::after_insert; }) {
-        static_assert(requires(const E& e) { { m::after_insert(e) } noexcept; },
-                      "shardwise: what is called after writing is static and must not throw: "
-                      "static void after_insert(const T&) noexcept");
+        static_assert(
+            requires(const E& e) {
+                { m::after_insert(e) }
+                noexcept;
+            },
+            "shardwise: what is called after writing is static and must not throw: "
+            "static void after_insert(const T&) noexcept");
         h.after_insert = [](const void* e) noexcept { m::after_insert(*static_cast<const E*>(e)); };
     }
     if constexpr (requires { &m::after_update; }) {
-        static_assert(requires(const E& e) { { m::after_update(e) } noexcept; },
-                      "shardwise: what is called after writing is static and must not throw: "
-                      "static void after_update(const T&) noexcept");
+        static_assert(
+            requires(const E& e) {
+                { m::after_update(e) }
+                noexcept;
+            },
+            "shardwise: what is called after writing is static and must not throw: "
+            "static void after_update(const T&) noexcept");
         h.after_update = [](const void* e) noexcept { m::after_update(*static_cast<const E*>(e)); };
     }
     if constexpr (requires { &m::after_erase; }) {
-        static_assert(requires(const E& e) { { m::after_erase(e) } noexcept; },
-                      "shardwise: what is called after writing is static and must not throw: "
-                      "static void after_erase(const T&) noexcept");
+        static_assert(
+            requires(const E& e) {
+                { m::after_erase(e) }
+                noexcept;
+            },
+            "shardwise: what is called after writing is static and must not throw: "
+            "static void after_erase(const T&) noexcept");
         h.after_erase = [](const void* e) noexcept { m::after_erase(*static_cast<const E*>(e)); };
     }
     return h;

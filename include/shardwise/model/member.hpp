@@ -34,9 +34,10 @@ struct part_of<inside<Part, Member>> {
     using entity = typename member<Part>::entity;
     using type = typename member<Member>::type;
     static constexpr auto outermost = member<Part>::outermost;
-    static_assert(std::is_same_v<typename member<Part>::type, typename member<Member>::entity>,
-                  "shardwise: inside<&Whole::part, &Part::member> names a member of the struct that "
-                  "the first one is");
+    static_assert(
+        std::is_same_v<typename member<Part>::type, typename member<Member>::entity>,
+        "shardwise: inside<&Whole::part, &Part::member> names a member of the struct that "
+        "the first one is");
 };
 template <class T>
 inline constexpr bool is_inside = false;

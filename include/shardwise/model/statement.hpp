@@ -18,6 +18,11 @@ namespace shardwise {
 template <class E>
 class ref;
 
+/// for_update(nowait): rows that others have locked are lock_timeout at once.
+/// for_update(skip_locked): they are left out.
+inline constexpr sql::row_lock nowait = sql::row_lock::nowait;
+inline constexpr sql::row_lock skip_locked = sql::row_lock::skip_locked;
+
 /// What limit() and offset() take: a number, not a bool, not a double.
 template <class T>
 concept row_count = std::integral<T> && !std::same_as<T, bool>;
@@ -222,6 +227,13 @@ public:
     select_query offset(N n) const {
         static_assert(row_count<N>, "shardwise: offset() takes a number of rows");
         return select_query(sql::set_offset(statement_, static_cast<std::int64_t>(n)));
+    }
+    /// The rows are locked until the transaction ends: nobody changes them meanwhile, and who wants
+    /// to lock them waits. Of limit(n) over several shards each locks up to n.
+    select_query for_update(sql::row_lock how = sql::row_lock::wait) const {
+        static_assert(detail::is_object<Row>,
+                      "shardwise: for_update() needs a query of objects: select<T>()");
+        return select_query(sql::set_lock(statement_, how));
     }
     select_query distinct() const { return select_query(sql::set_distinct(statement_)); }
     /// Reads rows into a struct of your own with as many members as there are selected columns.

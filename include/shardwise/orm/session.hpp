@@ -87,6 +87,10 @@ public:
     record_ptr find_everywhere(const model::entity& e, const arg* key, std::size_t count);
     void erase(record& r);
     void refresh(record& r);
+    record_ptr merge(const model::entity& e, const void* object);
+    void expire(record& r);
+    void expire_all() noexcept;
+    void lock(record& r);
     void detach(record& r);
 
     // Relations. What is related is known until the next commit or rollback.
@@ -311,6 +315,29 @@ public:
     template <class E>
     void refresh(const ref<E>& r) {
         core_.refresh(*r.record());
+    }
+    /// The values of an object that this session does not have (of another session, of a message)
+    /// become those of the session's object with its primary key, which is read if it is not
+    /// known; without such a row the object is added. Throws stale_object when its row_version is
+    /// not that of the row.
+    template <class E>
+    ref<E> merge(const E& object) {
+        return ref<E>(core_.merge(entity_of<E>(), &object));
+    }
+    /// The next find() or query reads the row again; throws bad_state when the object has unsaved
+    /// changes.
+    template <class E>
+    void expire(const ref<E>& r) {
+        core_.expire(*r.record());
+    }
+    /// The same for all objects and relations; unsaved changes stay.
+    void expire_all() noexcept { core_.expire_all(); }
+    /// SELECT ... FOR UPDATE of the object's row: nobody changes it until the transaction ends, and
+    /// the object has its values. SQLite: nobody changes anything of the file. Throws not_found
+    /// when the row is gone, bad_state when the object has unsaved changes, lock_timeout.
+    template <class E>
+    void lock(const ref<E>& r) {
+        core_.lock(*r.record());
     }
     /// The session forgets the object; unsaved changes are not written.
     template <class E>
@@ -542,7 +569,8 @@ public:
     template <class Row, class Pins, class Needs, class... From>
     auto stream(const select_query<Row, Pins, Needs, From...>& q, reach how_far = {}) {
         using out = typename streamed<Row>::type;
-        return shardwise::stream<out, detail::is_ref<Row>>(core_.open_stream(q.statement(), how_far));
+        return shardwise::stream<out, detail::is_ref<Row>>(
+            core_.open_stream(q.statement(), how_far));
     }
 
     /// UPDATE, DELETE and INSERT without objects, in this session's transaction; returns the number

@@ -63,6 +63,14 @@ enum class op : std::uint8_t {
     minus,
 };
 
+/// What a SELECT does to its rows until the transaction ends, and where others have locked them.
+enum class row_lock : std::uint8_t {
+    none,
+    wait,         ///< locks them; waits
+    nowait,       ///< locks them; lock_timeout at once
+    skip_locked,  ///< locks those that are free, and leaves the others out
+};
+
 enum class aggregate : std::uint8_t {
     count_all,
     count,
@@ -267,6 +275,7 @@ select_ptr add_order(const select_ptr&, const ordering* by, std::size_t count);
 select_ptr set_limit(const select_ptr&, std::int64_t limit);
 select_ptr set_offset(const select_ptr&, std::int64_t offset);
 select_ptr set_distinct(const select_ptr&);
+select_ptr set_lock(const select_ptr&, row_lock);
 
 /// Changes of one table. Conditions and what columns are set to may hold subqueries.
 change_ptr make_update(const schema::table& target);
