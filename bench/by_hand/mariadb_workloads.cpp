@@ -317,6 +317,42 @@ private:
     std::uint64_t rows_ = 0;
 };
 
+class change_many final : public mariadb_base {  // one UPDATE for each shard
+public:
+    using mariadb_base::mariadb_base;
+    std::uint64_t step() override {
+        const auto size = std::min(changed_size, file.users);
+        const auto first = random.id_up_to(file.users - size + 1);
+        send_all(select_users + " WHERE id BETWEEN " + std::to_string(first) + " AND " +
+                 std::to_string(first + size - 1));
+        std::vector<std::string> updates;
+        rows_ = 0;
+        for (shard& s : shards) {
+            const result r = s.store();
+            std::string choice, ids;
+            for (text_row row{}; next(r, row); ++rows_) {
+                const user_row u = row.user();
+                const std::string id = std::to_string(u.id);
+                choice += " WHEN " + id + " THEN " + std::to_string(u.balance + 1);
+                ids += (ids.empty() ? "" : ",") + id;
+            }
+            updates.push_back("UPDATE users SET balance = CASE id" + choice + " END WHERE id IN (" +
+                              ids + ")");
+        }
+        send_all("BEGIN");
+        for (shard& s : shards) s.store();
+        for (std::size_t i = 0; i < shards.size(); ++i) shards[i].send(updates[i]);
+        for (shard& s : shards) s.store();
+        send_all("COMMIT");
+        for (shard& s : shards) s.store();
+        return rows_;
+    }
+    std::string check() override { return std::to_string(rows_); }
+
+private:
+    std::uint64_t rows_ = 0;
+};
+
 }  // namespace
 }  // namespace mariadb
 
@@ -333,6 +369,7 @@ std::unique_ptr<client> mariadb_client(const shards_file& file, const std::strin
     if (workload == "W11") return std::make_unique<different_balances>(file, number);
     if (workload == "W9") return std::make_unique<full_scan>(file, number);
     if (workload == "W10") return std::make_unique<id_range>(file, number);
+    if (workload == "W4") return std::make_unique<change_many>(file, number);
     if (is_transfer(workload)) return mariadb_transfer(file, workload, number);
     return nullptr;
 }

@@ -295,6 +295,48 @@ private:
     std::uint64_t rows_ = 0;
 };
 
+class change_many final : public postgres_base {  // one UPDATE from arrays for each shard
+public:
+    change_many(const shards_file& f, unsigned n) : postgres_base(f, n) {
+        prepare_all(std::string("SELECT ") + columns + " FROM users WHERE id BETWEEN $1 AND $2");
+        for (shard& s : shards)
+            s.prepare("u",
+                      "UPDATE users SET balance = v.b FROM unnest($1::int8[], $2::int8[]) "
+                      "AS v (i, b) WHERE users.id = v.i");
+    }
+    std::uint64_t step() override {
+        const auto size = std::min(changed_size, file.users);
+        const auto first = random.id_up_to(file.users - size + 1);
+        parameters p;
+        p.add(first);
+        p.add(first + size - 1);
+        const auto answers = scatter(p);
+        rows_ = 0;
+        for (shard& s : shards) s.send("BEGIN");
+        for (shard& s : shards) s.receive();
+        for (std::size_t i = 0; i < shards.size(); ++i) {
+            std::string ids = "{", balances = "{";
+            for (int row = 0; row < PQntuples(answers[i].get()); ++row, ++rows_) {
+                const user_row u = user_at(answers[i], row);
+                ids += (row == 0 ? "" : ",") + std::to_string(u.id);
+                balances += (row == 0 ? "" : ",") + std::to_string(u.balance + 1);
+            }
+            ids += "}", balances += "}";
+            const char* const values[] = {ids.c_str(), balances.c_str()};
+            if (PQsendQueryPrepared(shards[i].handle(), "u", 2, values, nullptr, nullptr, 1) != 1)
+                throw std::runtime_error(PQerrorMessage(shards[i].handle()));
+        }
+        for (shard& s : shards) s.receive();
+        for (shard& s : shards) s.send("COMMIT");
+        for (shard& s : shards) s.receive();
+        return rows_;
+    }
+    std::string check() override { return std::to_string(rows_); }
+
+private:
+    std::uint64_t rows_ = 0;
+};
+
 }  // namespace
 }  // namespace postgres
 
@@ -311,6 +353,7 @@ std::unique_ptr<client> postgres_client(const shards_file& file, const std::stri
     if (workload == "W11") return std::make_unique<different_balances>(file, number);
     if (workload == "W9") return std::make_unique<full_scan>(file, number);
     if (workload == "W10") return std::make_unique<id_range>(file, number);
+    if (workload == "W4") return std::make_unique<change_many>(file, number);
     if (is_transfer(workload)) return postgres_transfer(file, workload, number);
     return nullptr;
 }

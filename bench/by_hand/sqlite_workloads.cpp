@@ -294,6 +294,40 @@ private:
     std::uint64_t rows_ = 0;
 };
 
+class change_many final : public sqlite_base {  // one prepared UPDATE after the other
+public:
+    change_many(const shards_file& f, unsigned n)
+        : sqlite_base(f, n),
+          range_(prepare_all("SELECT id, name, email, country, balance, created FROM users "
+                             "WHERE id BETWEEN ? AND ?")),
+          update_(prepare_all("UPDATE users SET balance = ? WHERE id = ?")) {}
+    std::uint64_t step() override {
+        const auto size = std::min(changed_size, file.users);
+        const auto first = random.id_up_to(file.users - size + 1);
+        rows_ = 0;
+        for (std::size_t i = 0; i < shards.size(); ++i) {
+            std::vector<user_row> rows;
+            range_[i].bind(1, first).bind(2, first + size - 1);
+            while (range_[i].step()) rows.push_back(range_[i].user());
+            range_[i].reset();
+            shards[i].execute("BEGIN IMMEDIATE");
+            for (user_row& u : rows) {
+                u.balance += 1;
+                update_[i].bind(1, u.balance).bind(2, u.id).run();
+            }
+            shards[i].execute("COMMIT");
+            rows_ += rows.size();
+        }
+        return rows_;
+    }
+    std::string check() override { return std::to_string(rows_); }
+
+private:
+    std::vector<statement> range_;
+    std::vector<statement> update_;
+    std::uint64_t rows_ = 0;
+};
+
 }  // namespace
 }  // namespace sqlite
 
@@ -310,6 +344,7 @@ std::unique_ptr<client> sqlite_client(const shards_file& file, const std::string
     if (workload == "W11") return std::make_unique<different_balances>(file, number);
     if (workload == "W9") return std::make_unique<full_scan>(file, number);
     if (workload == "W10") return std::make_unique<id_range>(file, number);
+    if (workload == "W4") return std::make_unique<change_many>(file, number);
     if (is_transfer(workload)) return sqlite_transfer(file, workload, number);
     return nullptr;
 }

@@ -252,6 +252,28 @@ private:
     std::uint64_t rows_ = 0;
 };
 
+class change_many final : public shardwise_client {  // W4
+public:
+    using shardwise_client::shardwise_client;
+    std::uint64_t step() override {
+        const auto size = std::min(changed_size, env.file.users);
+        const auto first = random.id_up_to(env.file.users - size + 1);
+        sw::session session(env.db);
+        rows_ = 0;
+        for (const auto u : session.all(
+                 sw::select<user>().where(users.id.between(first, first + size - 1)))) {
+            u.edit().balance += 1;
+            ++rows_;
+        }
+        session.commit();
+        return rows_;
+    }
+    std::string check() override { return std::to_string(rows_); }
+
+private:
+    std::uint64_t rows_ = 0;
+};
+
 class transfer final : public shardwise_client {  // W8
 public:
     transfer(environment& e, unsigned number, std::size_t parts)
@@ -294,6 +316,7 @@ public:
         if (workload == "W11") return made<different_balances>(number);
         if (workload == "W9") return made<full_scan>(number);
         if (workload == "W10") return made<id_range>(number);
+        if (workload == "W4") return made<change_many>(number);
         if (is_transfer(workload))
             return std::make_unique<transfer>(env_, number, transfer_shards(workload));
         throw unsupported("there is no such workload");

@@ -61,17 +61,43 @@ statement_ptr bound_table::insert(shard_index s, std::size_t rows) {
     return slot;
 }
 
-statement_ptr bound_table::update(shard_index s, std::span<const column_index> columns) {
-    const std::lock_guard lock(mutex_);
-    statement_ptr& slot = shards_[s].updates[{columns.begin(), columns.end()}];
-    if (!slot) {
-        engine::engine& endpoint = db_.endpoint(s);
-        slot = endpoint.prepare(engine::statement_of(
-            entity_.version ? sql::compile_versioned_update(table(), columns, *entity_.version,
-                                                            endpoint.dialect())
-                            : sql::compile_update(table(), columns, endpoint.dialect())));
+std::span<const std::size_t> update_chunk_sizes(sql::dialect_kind kind) noexcept {
+    const std::span<const std::size_t> all = insert_chunk_sizes;
+    switch (kind) {
+        case sql::dialect_kind::postgres:
+            return all;
+        case sql::dialect_kind::mariadb:
+            return all.subspan(1);
+        case sql::dialect_kind::sqlite:
+            break;
     }
+    return all.last(1);
+}
+
+statement_ptr bound_table::update(shard_index s, std::span<const column_index> columns,
+                                  std::size_t rows) {
+    const std::lock_guard lock(mutex_);
+    statement_ptr& slot = shards_[s].updates[{{columns.begin(), columns.end()}, rows}];
+    if (slot) return slot;
+    engine::engine& endpoint = db_.endpoint(s);
+    const sql::dialect& d = endpoint.dialect();
+    const auto& version = entity_.version;
+    slot = endpoint.prepare(engine::statement_of(
+        rows > 1  ? sql::compile_update_rows(table(), columns, version, rows, d)
+        : version ? sql::compile_versioned_update(table(), columns, *version, d)
+                  : sql::compile_update(table(), columns, d)));
     return slot;
+}
+
+bool bound_table::may_change_together(std::span<const column_index> columns) const {
+    return std::none_of(columns.begin(), columns.end(), [&](column_index c) {
+        const auto has = [c](const std::vector<column_index>& some) {
+            return std::find(some.begin(), some.end(), c) != some.end();
+        };
+        return has(table().primary_key) || has(table().placed.shard_key) ||
+               std::any_of(table().uniques.begin(), table().uniques.end(),
+                           [&](const auto& u) { return has(u.columns); });
+    });
 }
 
 bound_table& core::bind(const model::entity& e) { return bound_.at(e); }

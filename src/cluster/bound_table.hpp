@@ -11,11 +11,13 @@
 #include <shared_mutex>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "engine/statement.hpp"
 #include "model/entity.hpp"
 #include "sharding/shard_map.hpp"
+#include "sql/dialect.hpp"
 
 namespace shardwise::cluster_layer {
 
@@ -26,6 +28,9 @@ using sharding::shard_index;
 
 /// Rows of one multi-row INSERT. A few sizes only, so that prepared statements are found again.
 inline constexpr std::size_t insert_chunk_sizes[] = {256, 64, 16, 4, 1};
+/// The same of an UPDATE of several rows. SQLite, to which a statement is a call, has none; MariaDB
+/// looks for each row's values from the first one on.
+std::span<const std::size_t> update_chunk_sizes(sql::dialect_kind kind) noexcept;
 
 class bound_table {
 public:
@@ -49,14 +54,18 @@ public:
     const engine::statement& erase(shard_index s) const { return *shards_[s].erase; }
     /// `rows`: one of insert_chunk_sizes.
     statement_ptr insert(shard_index s, std::size_t rows);
-    statement_ptr update(shard_index s, std::span<const column_index> columns);
+    /// `rows`: one of update_chunk_sizes().
+    statement_ptr update(shard_index s, std::span<const column_index> columns, std::size_t rows);
+    /// Rows may get new values in these columns in any order: none of them is part of a key or of a
+    /// unique constraint.
+    bool may_change_together(std::span<const column_index> columns) const;
 
 private:
     struct on_shard {
         statement_ptr find;
         statement_ptr erase;
         std::map<std::size_t, statement_ptr> inserts;
-        std::map<std::vector<column_index>, statement_ptr> updates;
+        std::map<std::pair<std::vector<column_index>, std::size_t>, statement_ptr> updates;
     };
 
     core& db_;

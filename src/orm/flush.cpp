@@ -19,6 +19,13 @@ namespace {
 
 using ending = session_core::state::ending;
 
+/// A statement that is whole by itself. An UPDATE of several rows may change some of them only,
+/// which is seen afterwards.
+bool atomic_alone(const shard_writes& work) {
+    return work.writes.size() == 1 && (work.writes.front().what == write::verb::insert ||
+                                       work.writes.front().records.size() == 1);
+}
+
 bool only_inserts(const shard_writes& w) {
     return std::all_of(w.writes.begin(), w.writes.end(),
                        [](const write& x) { return x.what == write::verb::insert; });
@@ -75,9 +82,9 @@ void note_versions(const std::vector<shard_writes>& work) {
     for (const shard_writes& shard : work) {
         for (const write& w : shard.writes) {
             if (w.what != write::verb::update) continue;
-            record& r = *w.records.front();
-            const model::entity& e = r.table->entity();
-            if (e.version) e.put(r.object(), *e.version, arg{next_version(r)});
+            const model::entity& e = w.records.front()->table->entity();
+            if (!e.version) continue;
+            for (record* r : w.records) e.put(r->object(), *e.version, arg{next_version(*r)});
         }
     }
 }
@@ -171,7 +178,7 @@ void session_core::state::flush(ending end, deadline until) {
             commits && !others && work.size() == 1 && !transactions.traceable() && uniques.empty();
         // A file is locked first: another one's prepared changes may keep writers out of it.
         const bool guarded = alone && db.commits().guarded(work.front().shard);
-        if (alone && !guarded && !transactions.active() && work.front().writes.size() == 1) {
+        if (alone && !guarded && !transactions.active() && atomic_alone(work.front())) {
             write_alone(*this, work.front(), until);
         } else if (alone && (guarded || only_inserts(work.front()))) {
             write_and_commit(*this, work.front(), until);

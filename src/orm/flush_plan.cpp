@@ -92,6 +92,23 @@ void check_values(const session_core::state& s, const change& c) {
     }
 }
 
+/// Rows of one table are locked in the order of their keys: two sessions that change the same ones
+/// wait for each other, and do not deadlock. Where values must be freed before others take them,
+/// the order of the changes stays.
+void order_by_key(std::span<change> updates) {
+    const bound_table& t = *updates.front().object->table;
+    for (const change& c : updates)
+        if (!t.may_change_together(c.columns)) return;
+    std::stable_sort(updates.begin(), updates.end(), [&t](const change& a, const change& b) {
+        for (const column_index k : t.key()) {
+            const int c = compare(t.entity().get(a.object->identity(), k),
+                                  t.entity().get(b.object->identity(), k));
+            if (c != 0) return c < 0;
+        }
+        return false;
+    });
+}
+
 /// Within one table, too: inserts with parents first, deletes with children first.
 void order_within_tables(std::vector<change>& changes) {
     for (std::size_t from = 0; from < changes.size();) {
@@ -101,7 +118,9 @@ void order_within_tables(std::vector<change>& changes) {
                changes[to].object->table == changes[from].object->table;
              ++to)
             rows.push_back(changes[to].object);
-        if (changes[from].what != verb::update) {
+        if (changes[from].what == verb::update) {
+            order_by_key(std::span(changes).subspan(from, to - from));
+        } else {
             std::vector<std::size_t> order = parents_first(rows);
             if (changes[from].what == verb::erase) std::reverse(order.begin(), order.end());
             for (std::size_t i = 0; i < order.size(); ++i)
@@ -145,8 +164,10 @@ std::vector<change> collect(session_core::state& s, deadline until, const record
 }
 
 bool joins(const write& last, const change& next) {
-    return last.what == verb::insert && next.what == verb::insert &&
-           last.records.front()->table == next.object->table;
+    if (last.what != next.what || last.records.front()->table != next.object->table) return false;
+    return next.what == verb::insert ||
+           (next.what == verb::update && last.columns == next.columns &&
+            next.object->table->may_change_together(next.columns));
 }
 
 void add(shard_writes& to, const change& c) {
@@ -160,24 +181,38 @@ void add(shard_writes& to, const change& c) {
     }
 }
 
-/// Cuts long runs of inserts into the few sizes that have prepared statements.
-void cut_inserts(std::vector<write>& writes, std::size_t most_parameters) {
+/// How many parameters the statement has for each object.
+std::size_t parameters_of(const write& w, sql::dialect_kind kind) {
+    const bound_table& t = *w.records.front()->table;
+    if (w.what == verb::insert) return t.column_count();
+    const std::size_t versions = t.entity().version ? 1 : 0;
+    const std::size_t keys = t.key().size();
+    const std::size_t set = w.columns.size() + versions;
+    return (kind == sql::dialect_kind::mariadb ? set * (keys + 1) : set) + keys + versions;
+}
+
+/// Cuts long runs into the few sizes that have prepared statements.
+void cut_runs(std::vector<write>& writes, const sql::dialect& d) {
     const bool has_run = std::any_of(writes.begin(), writes.end(),
                                      [](const write& w) { return w.records.size() > 1; });
     if (!has_run) return;
     std::vector<write> cut;
     for (write& w : writes) {
-        if (w.what != verb::insert) {
+        if (w.records.size() == 1) {
             cut.push_back(std::move(w));
             continue;
         }
-        const std::size_t width = w.records.front()->table->column_count();
+        const std::size_t width = parameters_of(w, d.kind());
+        const std::span<const std::size_t> sizes =
+            w.what == verb::insert ? std::span<const std::size_t>(cluster_layer::insert_chunk_sizes)
+                                   : cluster_layer::update_chunk_sizes(d.kind());
         std::size_t done = 0;
-        for (const std::size_t size : cluster_layer::insert_chunk_sizes) {
-            if (size * width > most_parameters && size > 1) continue;
+        for (const std::size_t size : sizes) {
+            if (size * width > sql::max_parameters(d) && size > 1) continue;
             for (; w.records.size() - done >= size; done += size) {
                 const auto from = w.records.begin() + static_cast<std::ptrdiff_t>(done);
-                cut.push_back({verb::insert, {from, from + static_cast<std::ptrdiff_t>(size)}, {}});
+                cut.push_back(
+                    {w.what, {from, from + static_cast<std::ptrdiff_t>(size)}, w.columns});
             }
         }
     }
@@ -212,8 +247,7 @@ std::vector<shard_writes> plan_flush(session_core::state& s, deadline until,
         }
     }
     std::erase_if(by_shard, [](const shard_writes& w) { return w.writes.empty(); });
-    for (shard_writes& w : by_shard)
-        cut_inserts(w.writes, sql::max_parameters(s.db.endpoint(w.shard).dialect()));
+    for (shard_writes& w : by_shard) cut_runs(w.writes, s.db.endpoint(w.shard).dialect());
     return by_shard;
 }
 

@@ -13,7 +13,7 @@
 
 namespace shardwise::orm {
 
-/// One statement for one or (INSERT) several objects.
+/// One statement for one or (INSERT, UPDATE of the same columns) several objects.
 struct write {
     enum class verb : std::uint8_t { insert, update, erase };
     verb what = verb::insert;

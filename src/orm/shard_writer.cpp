@@ -4,7 +4,11 @@
 #include <fmt/format.h>
 #include <poll.h>
 
+#include <utility>
+
+#include "engine/statement_of.hpp"
 #include "shardwise/base/error.hpp"
+#include "sql/compiler.hpp"
 
 namespace shardwise::orm {
 namespace {
@@ -30,6 +34,36 @@ void append_read_version(std::vector<arg>& args, const record& r) {
     if (e.version) args.push_back(e.get(r.stored(), *e.version));
 }
 
+/// New values, as `UPDATE t SET ... WHERE key [AND version]` takes them.
+void append_update(std::vector<arg>& args, const record& r, std::span<const column_index> columns) {
+    const model::entity& e = r.table->entity();
+    for (const column_index c : columns) args.push_back(e.get(r.object(), c));
+    if (e.version) args.push_back(arg{next_version(r)});
+    append_key(args, r);
+    append_read_version(args, r);
+}
+
+/// The same of several rows, column by column (sql::compile_update_rows).
+void append_update_by_column(std::vector<arg>& args, const write& w) {
+    const model::entity& e = w.records.front()->table->entity();
+    for (const column_index c : w.columns) {
+        for (const record* r : w.records) {
+            append_key(args, *r);
+            args.push_back(e.get(r->object(), c));
+        }
+    }
+    if (e.version) {
+        for (const record* r : w.records) {
+            append_key(args, *r);
+            args.push_back(arg{next_version(*r)});
+        }
+    }
+    for (const record* r : w.records) {
+        append_key(args, *r);
+        append_read_version(args, *r);
+    }
+}
+
 }  // namespace
 
 shard_writer::shard_writer(cluster_layer::core& db, const shard_writes& work,
@@ -46,12 +80,12 @@ void shard_writer::send(const write& w) {
             link_.send(*first.table->insert(work_.shard, w.records.size()), args_);
             break;
         case write::verb::update:
-            for (const column_index c : w.columns)
-                args_.push_back(first.table->entity().get(first.object(), c));
-            if (first.table->entity().version) args_.push_back(arg{next_version(first)});
-            append_key(args_, first);
-            append_read_version(args_, first);
-            link_.send(*first.table->update(work_.shard, w.columns), args_);
+            if (w.records.size() > 1 &&
+                db_.endpoint(work_.shard).dialect().kind() == sql::dialect_kind::mariadb)
+                append_update_by_column(args_, w);
+            else
+                for (const record* r : w.records) append_update(args_, *r, w.columns);
+            link_.send(*first.table->update(work_.shard, w.columns, w.records.size()), args_);
             break;
         case write::verb::erase:
             append_key(args_, first);
@@ -62,6 +96,7 @@ void shard_writer::send(const write& w) {
 }
 
 void shard_writer::send_more() {
+    if (suspects_ != nullptr) return look_for_stale();
     while (sent_ < work_.writes.size() && sent_ - taken_ < most_in_flight)
         send(work_.writes[sent_++]);
     if (commit_after_ && !commit_sent_ && sent_ == work_.writes.size()) {
@@ -73,22 +108,67 @@ void shard_writer::send_more() {
 void shard_writer::take(const write& w) {
     const auto expected = static_cast<std::int64_t>(w.records.size());
     if (link_.affected_rows() == expected) return;
-    const record& first = *w.records.front();
-    const model::entity& e = first.table->entity();
-    std::string key;
-    for (const column_index c : first.table->key()) {
-        if (!key.empty()) key += ", ";
-        key +=
-            fmt::format("{} = {}", e.table.columns[c].name, to_display(e.get(first.identity(), c)));
+    if (w.records.size() == 1) raise_stale(w, w.records);
+    // Which of them? Nothing more is written; their rows are looked at.
+    if (suspects_ == nullptr) suspects_ = &w;
+}
+
+/// Asks for the rows of an UPDATE that has found too few of them, one by one.
+void shard_writer::look_for_stale() {
+    if (sent_ != taken_ || link_.pending() > 0) return;
+    if (looked_at_ == suspects_->records.size()) raise_stale(*suspects_, suspects_->records);
+    const record& r = *suspects_->records[looked_at_];
+    args_.clear();
+    append_key(args_, r);
+    row_.resize(r.table->entity().members.size());
+    found_ = false;
+    if (!look_) {
+        // Locked, so that it sees what the UPDATE has seen and not an older snapshot.
+        engine::engine& endpoint = db_.endpoint(work_.shard);
+        sql::compiled text = sql::compile_find(r.table->table(), endpoint.dialect());
+        text.text += " FOR UPDATE";
+        look_ = endpoint.prepare(engine::statement_of(std::move(text)));
+    }
+    link_.send(*look_, args_);
+}
+
+/// It has what was written. (Somebody else may have written the same.)
+void shard_writer::take_row() {
+    const record& r = *suspects_->records[looked_at_];
+    const model::entity& e = r.table->entity();
+    found_ = !e.version || row_[*e.version].to_integer() == next_version(r);
+    for (const column_index c : suspects_->columns) {
+        const arg mine = e.get(r.object(), c);
+        found_ = found_ && mine.is_null() == row_[c].is_null() &&
+                 (mine.is_null() || compare(mine, row_[c]) == 0);
+    }
+}
+
+void shard_writer::raise_stale(const write& w, std::span<record* const> which) const {
+    const model::entity& e = which.front()->table->entity();
+    std::string keys;
+    for (const record* r : which) {
+        if (!keys.empty()) keys += " or ";
+        bool first = true;
+        for (const column_index c : e.table.primary_key)
+            keys += fmt::format("{}{} = {}", std::exchange(first, false) ? "" : ", ",
+                                e.table.columns[c].name, to_display(e.get(r->identity(), c)));
     }
     raise({.code = error_code::stale_object,
            .message = fmt::format(
-               "{} of an object of {} changed {} rows instead of {}: its row was {} by somebody "
-               "else since it was read; roll back, read it again and repeat the change",
+               "{} of an object of {} did not find its row: it was {} by somebody else since it "
+               "was read; roll back, read it again and repeat the change",
                w.what == write::verb::erase ? "DELETE" : "UPDATE", e.table.name,
-               link_.affected_rows(), expected, e.version ? "changed or deleted" : "deleted"),
+               e.version ? "changed or deleted" : "deleted"),
            .table = e.table.name,
-           .detail = "the object's key: " + key});
+           .detail = "the object's key: " + keys});
+}
+
+void shard_writer::take_end() {
+    if (taken_ < sent_) return take(work_.writes[taken_++]);
+    if (suspects_ == nullptr) return;  // COMMIT
+    record* const r = suspects_->records[looked_at_++];
+    if (!found_) raise_stale(*suspects_, {&r, 1});
 }
 
 bool shard_writer::advance() {
@@ -96,13 +176,14 @@ bool shard_writer::advance() {
         for (;;) {
             if (sent_ - taken_ < most_in_flight / 2 || sent_ == taken_) send_more();
             if (link_.pending() == 0) return true;
-            switch (link_.next({})) {
+            switch (link_.next(row_)) {
                 case engine::fetch::wait:
                     return false;
                 case engine::fetch::row:
+                    take_row();
                     break;
                 case engine::fetch::end:
-                    if (taken_ < work_.writes.size()) take(work_.writes[taken_++]);
+                    take_end();
             }
         }
     } catch (const error& failure) {

@@ -28,6 +28,11 @@ private:
     void send_more();
     void send(const write& w);
     void take(const write& w);
+    void take_end();
+    void take_row();
+    void look_for_stale();
+    /// `which`: one of them is it.
+    [[noreturn]] void raise_stale(const write& w, std::span<record* const> which) const;
 
     cluster_layer::core& db_;
     const shard_writes& work_;
@@ -37,6 +42,12 @@ private:
     std::size_t sent_ = 0;
     std::size_t taken_ = 0;
     std::vector<arg> args_;
+    // An UPDATE of several rows has found too few: which one is gone?
+    const write* suspects_ = nullptr;
+    std::size_t looked_at_ = 0;
+    bool found_ = false;
+    engine::statement_ptr look_;
+    std::vector<arg> row_;
 };
 
 /// Runs all to their end. On an error everything that still runs is cancelled and dropped.

@@ -2,7 +2,9 @@
 // The unit of work's statements on single rows.
 #include <fmt/format.h>
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "shardwise/base/error.hpp"
 #include "sql/compiler.hpp"
@@ -33,6 +35,14 @@ public:
     void parameter(const schema::column& c) {
         out.parameters.push_back({c.type, c.scale});
         dialect_.parameter(out.text, static_cast<int>(out.parameters.size()));
+    }
+    /// Of a list whose types nothing else tells. Text of any length: a cast would cut it.
+    void typed_parameter(schema::column_index i) {
+        schema::column c = table_.columns.at(i);
+        c.length = 0;
+        parameter(c);
+        out.text += "::";
+        dialect_.type_name(out.text, c, false);
     }
     void equals_parameter(schema::column_index i) {
         const schema::column& c = column(i);
@@ -146,6 +156,100 @@ compiled compile_versioned_delete(const schema::table& t, schema::column_index v
     row_text sql{t, d};
     sql.out = compile_delete(t, d);
     sql.and_version(version);
+    return std::move(sql.out);
+}
+
+namespace {
+
+/// SET a = new_rows.a FROM (VALUES ($1::type, ...), ...) AS new_rows (...): a join that finds each
+/// row by its key.
+void join_new_rows(row_text& sql, std::span<const schema::column_index> set,
+                   std::span<const schema::column_index> where, std::size_t rows) {
+    sql << "UPDATE ";
+    sql.table();
+    for (std::size_t i = 0; i < set.size(); ++i) {
+        sql << (i == 0 ? " SET " : ", ");
+        sql.column(set[i]);
+        sql << " = new_rows.s" << std::to_string(i);
+    }
+    sql << " FROM (VALUES ";
+    for (std::size_t row = 0; row < rows; ++row) {
+        sql << (row == 0 ? "(" : ", (");
+        for (std::size_t i = 0; i < set.size() + where.size(); ++i) {
+            if (i != 0) sql << ", ";
+            sql.typed_parameter(i < set.size() ? set[i] : where[i - set.size()]);
+        }
+        sql << ")";
+    }
+    sql << ") AS new_rows (";
+    for (std::size_t i = 0; i < set.size(); ++i) sql << "s" << std::to_string(i) << ", ";
+    for (std::size_t i = 0; i < where.size(); ++i)
+        sql << (i == 0 ? "w" : ", w") << std::to_string(i);
+    sql << ")";
+    for (std::size_t i = 0; i < where.size(); ++i) {
+        sql << (i == 0 ? " WHERE " : " AND ");
+        sql.table();
+        sql << ".";
+        sql.column(where[i]);
+        sql << " = new_rows.w" << std::to_string(i);
+    }
+}
+
+/// SET a = CASE WHEN key = ? THEN ? ... END WHERE (key) IN ((?), ...): rows are found by ranges of
+/// the key, and types are those of the columns.
+void choose_by_key(row_text& sql, const schema::table& t, std::span<const schema::column_index> set,
+                   std::span<const schema::column_index> where, std::size_t rows) {
+    sql << "UPDATE ";
+    sql.table();
+    for (std::size_t i = 0; i < set.size(); ++i) {
+        sql << (i == 0 ? " SET " : ", ");
+        sql.column(set[i]);
+        sql << " = CASE";
+        for (std::size_t row = 0; row < rows; ++row) {
+            sql << " WHEN ";
+            for (std::size_t k = 0; k < t.primary_key.size(); ++k) {
+                if (k != 0) sql << " AND ";
+                sql.equals_parameter(t.primary_key[k]);
+            }
+            sql << " THEN ";
+            sql.parameter(t.columns[set[i]]);
+        }
+        sql << " END";
+    }
+    sql << " WHERE (";
+    for (std::size_t i = 0; i < where.size(); ++i) {
+        if (i != 0) sql << ", ";
+        sql.column(where[i]);
+    }
+    sql << ") IN (";
+    for (std::size_t row = 0; row < rows; ++row) {
+        sql << (row == 0 ? "(" : ", (");
+        for (std::size_t i = 0; i < where.size(); ++i) {
+            if (i != 0) sql << ", ";
+            sql.parameter(t.columns[where[i]]);
+        }
+        sql << ")";
+    }
+    sql << ")";
+}
+
+}  // namespace
+
+compiled compile_update_rows(const schema::table& t, std::span<const schema::column_index> columns,
+                             std::optional<schema::column_index> version, std::size_t rows,
+                             const dialect& d) {
+    check_columns(t, columns, "UPDATE");
+    std::vector<schema::column_index> set(columns.begin(), columns.end());
+    std::vector<schema::column_index> where = t.primary_key;
+    if (version) {
+        set.push_back(*version);
+        where.push_back(*version);
+    }
+    row_text sql{t, d};
+    if (d.kind() == dialect_kind::mariadb)
+        choose_by_key(sql, t, set, where, rows);
+    else
+        join_new_rows(sql, set, where, rows);
     return std::move(sql.out);
 }
 
