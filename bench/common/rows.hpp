@@ -50,10 +50,10 @@ struct country_row {
 
 inline constexpr std::int64_t country_count = 200;  // AA .. HR; HA is one of them
 inline constexpr const char* first_country = "HA";
-inline constexpr int newest_limit = 50;             // W5
-inline constexpr std::int64_t range_size = 10'000;  // W10
+inline constexpr int newest_limit = 50;              // W5
+inline constexpr std::int64_t range_size = 10'000;   // W10
 inline constexpr std::int64_t changed_size = 1'000;  // W4
-inline constexpr std::size_t top_users = 20;        // W7b
+inline constexpr std::size_t top_users = 20;         // W7b
 
 /// splitmix64: a well mixed number for each input.
 constexpr std::uint64_t mixed(std::uint64_t x) {

@@ -260,8 +260,8 @@ public:
         const auto first = random.id_up_to(env.file.users - size + 1);
         sw::session session(env.db);
         rows_ = 0;
-        for (const auto u : session.all(
-                 sw::select<user>().where(users.id.between(first, first + size - 1)))) {
+        for (const auto u :
+             session.all(sw::select<user>().where(users.id.between(first, first + size - 1)))) {
             u.edit().balance += 1;
             ++rows_;
         }

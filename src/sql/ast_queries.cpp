@@ -126,6 +126,35 @@ derived_ptr make_derived(std::string_view name, const select_ptr& query,
     return owner;
 }
 
+namespace {
+
+/// SELECT * FROM (the statement).
+select_ptr over_rows_of(const select_ptr& s) {
+    const std::size_t width = given(s).items.size();
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < width; ++i) names.push_back("c" + std::to_string(i));
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    const derived_ptr rows = make_derived("sw_rows", s, views.data());
+    std::vector<expr_ptr> items;
+    for (std::size_t i = 0; i < width; ++i)
+        items.push_back(column({&table_of(*rows), static_cast<schema::column_index>(i), 0}));
+    return make_select(rows, items.data(), items.size());
+}
+
+}  // namespace
+
+select_ptr combine_rows(const select_ptr& a, set_operation o, const select_ptr& b) {
+    const auto part = [](const select_ptr& s) { return is_plain(given(s)) ? s : over_rows_of(s); };
+    return over_rows_of(combine(part(a), o, part(b)));
+}
+
+expr_ptr item_at(const select_ptr& s, std::size_t i) {
+    if (i >= given(s).items.size())
+        refuse_query(fmt::format("there is no column {} in a select list of {}, counted from 0", i,
+                                 s->items.size()));
+    return s->items[i].expression;
+}
+
 const schema::table& no_table() {
     static const schema::table nothing = [] {
         schema::table t;

@@ -23,6 +23,17 @@ class ref;
 inline constexpr sql::row_lock nowait = sql::row_lock::nowait;
 inline constexpr sql::row_lock skip_locked = sql::row_lock::skip_locked;
 
+/// order_by(nth<0>, nth<2>.desc()): by columns of the select list, counted from 0; the only order
+/// that rows of union_all() and its like have.
+template <std::size_t I>
+struct nth_column {
+    bool descending = false;
+    constexpr nth_column asc() const { return {false}; }
+    constexpr nth_column desc() const { return {true}; }
+};
+template <std::size_t I>
+inline constexpr nth_column<I> nth{};
+
 /// What limit() and offset() take: a number, not a bool, not a double.
 template <class T>
 concept row_count = std::integral<T> && !std::same_as<T, bool>;
@@ -38,13 +49,18 @@ class including;
 namespace detail {
 template <class T>
 struct item_entities : entities_of<T> {};
-template <class L>
-struct inside;
-template <class... Es>
-struct inside<types<Es...>> {
-    template <class... From>
-    static constexpr bool of = (one_of<Es, From...> && ...);
+template <std::size_t I>
+struct item_entities<nth_column<I>> {
+    using type = types<>;
 };
+template <std::size_t I>
+sql::ordering term_of(const nth_column<I>& k, const sql::select_ptr& of) {
+    return {sql::item_at(of, I), k.descending, k.descending};
+}
+template <class K>
+sql::ordering term_of(const K& k, const sql::select_ptr&) {
+    return to_ordering(k);
+}
 /// Pins fix the whole shard key of E.
 template <class E, class Pins>
 constexpr bool pins_shard() {
@@ -65,6 +81,16 @@ inline constexpr bool is_outer<outer<E>> = true;
 template <class E, class... From>
 inline constexpr bool known =
     one_of<E, From...> || one_of<outer<E>, From...> || std::is_same_v<E, far_reaching>;
+
+/// All structs of a list can be named in a statement of From.
+template <class L>
+struct all_known;
+template <class... Es>
+struct all_known<types<Es...>> {
+    template <class... From>
+    static constexpr bool in = (known<Es, From...> && ...);
+    static constexpr bool reach_far = one_of<far_reaching, Es...>;
+};
 
 /// The table and the number of its appearance that a struct or an alias stands for.
 template <class E>
@@ -194,29 +220,55 @@ public:
     }
 
     template <class... Ks>
-    select_query order_by(const Ks&... keys) const {
+    auto order_by(const Ks&... keys) const {
         static_assert(
-            (detail::inside<typename detail::item_entities<Ks>::type>::template of<From...> && ...),
+            (detail::all_known<typename detail::item_entities<Ks>::type>::template in<From...> &&
+             ...),
             "shardwise: order_by() uses a column of a table that is not part of this "
             "query");
-        const sql::ordering terms[] = {detail::to_ordering(keys)...};
-        return select_query(sql::add_order(statement_, terms, sizeof...(Ks)));
+        const sql::ordering terms[] = {detail::term_of(keys, statement_)...};
+        return reaching<typename detail::item_entities<Ks>::type...>(
+            sql::add_order(statement_, terms, sizeof...(Ks)));
     }
     template <detail::row_operand... Cs>
-    select_query group_by(const Cs&... cs) const {
+    auto group_by(const Cs&... cs) const {
         static_assert(
-            (detail::inside<typename detail::item_entities<Cs>::type>::template of<From...> && ...),
+            (detail::all_known<typename detail::item_entities<Cs>::type>::template in<From...> &&
+             ...),
             "shardwise: group_by() uses a column of a table that is not part of this "
             "query");
         const sql::expr_ptr terms[] = {detail::node_of(cs)...};
-        return select_query(sql::add_group(statement_, terms, sizeof...(Cs)));
+        return reaching<typename detail::item_entities<Cs>::type...>(
+            sql::add_group(statement_, terms, sizeof...(Cs)));
     }
     template <class... Es>
-    select_query having(const detail::group_condition<Es...>& condition) const {
+    auto having(const detail::group_condition<Es...>& condition) const {
         static_assert(
-            (detail::one_of<Es, From...> && ...),
+            (detail::known<Es, From...> && ...),
             "shardwise: having() uses a column of a table that is not part of this query");
-        return select_query(sql::add_having(statement_, condition.node));
+        return reaching<detail::types<Es...>>(sql::add_having(statement_, condition.node));
+    }
+
+    /// Rows of both statements; the second one's columns have the types of this one's. The result
+    /// has no tables: order it by nth<0>.
+    template <class Other>
+    auto union_all(const Other& other) const {
+        return combined(sql::set_operation::union_all, other);
+    }
+    /// UNION: each row once.
+    template <class Other>
+    auto union_distinct(const Other& other) const {
+        return combined(sql::set_operation::union_distinct, other);
+    }
+    /// Rows of both, each once.
+    template <class Other>
+    auto intersect(const Other& other) const {
+        return combined(sql::set_operation::intersect, other);
+    }
+    /// Rows of this one that the other one does not have, each once.
+    template <class Other>
+    auto except(const Other& other) const {
+        return combined(sql::set_operation::except, other);
     }
     template <class N>
     select_query limit(N n) const {
@@ -243,6 +295,29 @@ public:
     }
 
 private:
+    /// The same query; with expressions of these lists it may ask other shards.
+    template <class... Lists>
+    static auto reaching(sql::select_ptr s) {
+        if constexpr ((detail::all_known<Lists>::reach_far || ...)) {
+            return select_query<Row, Pins, needs, From..., detail::far_reaching>(
+                static_cast<sql::select_ptr&&>(s));
+        } else {
+            return select_query(static_cast<sql::select_ptr&&>(s));
+        }
+    }
+    template <class Other>
+    auto combined(sql::set_operation o, const Other& other) const {
+        static_assert(std::is_same_v<Row, typename Other::row_type>,
+                      "shardwise: both sides of union_all() and its like give rows of the same "
+                      "type; cast() and nullable() change one");
+        static_assert(!detail::is_object<Row>,
+                      "shardwise: rows of union_all() and its like are no objects; select columns");
+        static_assert(complete && Other::complete,
+                      "shardwise: the select list uses a table that is not joined to this query");
+        return select_query<Row, detail::members<>, detail::types<detail::far_reaching>,
+                            detail::far_reaching>(
+            sql::combine_rows(statement_, o, other.statement()));
+    }
     template <class Added, class... Es>
     static constexpr void check_condition() {
         static_assert((detail::known<Es, Added, From...> && ...),

@@ -268,6 +268,11 @@ select_ptr add_join(const select_ptr&, join_kind, const derived_ptr& joined, con
 /// it, over a derived table. Columns of different number types meet in the wider one.
 enum class set_operation : std::uint8_t { union_all, union_distinct, intersect, except };
 select_ptr combine(const select_ptr& a, set_operation o, const select_ptr& b);
+/// The same as a statement over the rows of both, which takes ORDER BY, LIMIT and further ones.
+/// Each side may have its own.
+select_ptr combine_rows(const select_ptr& a, set_operation o, const select_ptr& b);
+/// The i-th item of the select list.
+expr_ptr item_at(const select_ptr&, std::size_t i);
 select_ptr add_group(const select_ptr&, const expr_ptr* by, std::size_t count);
 select_ptr add_having(const select_ptr&, const expr_ptr&);
 select_ptr add_order(const select_ptr&, const ordering* by, std::size_t count);

@@ -247,6 +247,76 @@ TEST_P(TypedLanguage, AsksSubqueries) {
          "score > (SELECT avg(u.score) FROM users u) ORDER BY id");
 }
 
+TEST_P(TypedLanguage, AsksSubqueriesOfGroupsAndInTheOrder) {
+    same(select(posts.author_id, count())
+             .group_by(posts.author_id)
+             .having(count() > scalar(select(min(users.score)).where(users.id < 3)) ||
+                     in(posts.author_id, select(users.id).where(users.score == 30)))
+             .order_by(posts.author_id),
+         "SELECT author_id, count(*) FROM posts GROUP BY author_id HAVING count(*) > (SELECT "
+         "min(score) FROM users WHERE id < 3) OR author_id IN (SELECT id FROM users WHERE score = "
+         "30) ORDER BY author_id");
+    const auto likes_of_author =
+        select(sum(posts.likes)).correlated_with<User>().where(posts.author_id == users.id);
+    same(select(users.id, users.name)
+             .where(users.id < 8)
+             .order_by(desc(scalar(likes_of_author)), users.id),
+         "SELECT id, name FROM users WHERE id < 8 ORDER BY (SELECT sum(likes) FROM posts WHERE "
+         "author_id = users.id) DESC, id");
+}
+
+TEST_P(TypedLanguage, OrdersByColumnsOfTheList) {
+    same(select(users.score, count()).group_by(users.score).order_by(nth<1>.desc(), nth<0>),
+         "SELECT score, count(*) FROM users GROUP BY score ORDER BY 2 DESC, 1");
+    session s{*db};
+    try {
+        s.all(select(users.id).order_by(nth<3>));
+        FAIL() << "there is no such column";
+    } catch (const error& e) {
+        EXPECT_EQ(e.code(), error_code::bad_query) << e.what();
+    }
+}
+
+TEST_P(TypedLanguage, CombinesStatements) {
+    const auto names = select(users.id, users.name).where(users.id < 6);
+    const auto titles = select(posts.id, posts.title).where(posts.id < 6);
+    const std::string left = "SELECT id, name FROM users WHERE id < 6";
+    const std::string right = "SELECT id, title FROM posts WHERE id < 6";
+    same(names.union_all(titles).order_by(nth<0>, nth<1>),
+         left + " UNION ALL " + right + " ORDER BY 1, 2");
+    same(names.union_all(titles).order_by(nth<1>.desc(), nth<0>).limit(4).offset(2),
+         left + " UNION ALL " + right + " ORDER BY 2 DESC, 1 LIMIT 4 OFFSET 2");
+    const auto ids = select(users.id);
+    const auto authors = select(posts.author_id);
+    same(ids.union_distinct(authors).order_by(nth<0>),
+         "SELECT id FROM users UNION SELECT author_id FROM posts ORDER BY 1");
+    same(ids.intersect(authors).order_by(nth<0>.desc()),
+         "SELECT id FROM users INTERSECT SELECT author_id FROM posts ORDER BY 1 DESC");
+    same(ids.except(authors).order_by(nth<0>),
+         "SELECT id FROM users EXCEPT SELECT author_id FROM posts ORDER BY 1");
+    same(
+        ids.except(authors).union_all(select(cast_to<std::int64_t>(countries.id))).order_by(nth<0>),
+        "SELECT * FROM (SELECT id FROM users EXCEPT SELECT author_id FROM posts) a UNION ALL "
+        "SELECT CAST(id AS bigint) FROM countries ORDER BY 1");
+    // Each side with its own order and limit, and in one shard alone.
+    same(ids.order_by(users.id.desc())
+             .limit(2)
+             .union_all(authors.order_by(posts.id).limit(1))
+             .order_by(nth<0>),
+         "SELECT * FROM (SELECT id FROM users ORDER BY id DESC LIMIT 2) a UNION ALL SELECT * FROM "
+         "(SELECT author_id FROM posts ORDER BY id LIMIT 1) b ORDER BY 1");
+    same(ids.where(users.id == 4).union_all(authors.where(posts.author_id == 4)).order_by(nth<0>),
+         "SELECT id FROM users WHERE id = 4 UNION ALL SELECT author_id FROM posts WHERE author_id "
+         "= 4 ORDER BY 1");
+    session s{*db};
+    EXPECT_EQ(s.count(ids.union_all(authors)), 32);
+    EXPECT_EQ(s.count(ids.union_distinct(authors)), 12);
+    std::int64_t streamed = 0;
+    for (const auto& row : s.stream(ids.union_all(authors))) streamed += std::get<0>(row) > 0;
+    EXPECT_EQ(streamed, 32);
+    EXPECT_FALSE(routes_to_one_shard<decltype(ids.union_all(authors))>);
+}
+
 TEST_P(TypedLanguage, JoinsATableWithItself) {
     constexpr alias<User, 1> peer;
     same(select(users.id, peer(users.id), peer(users.name))
