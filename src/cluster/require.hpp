@@ -12,6 +12,9 @@ namespace shardwise::cluster_layer {
 /// object that the options do not bring.
 void check_usable(const schema::table& declared, const snapshot& known);
 
+/// Both have the same constraints that need lookup tables.
+bool same_lookups(const schema::table& a, const schema::table& b);
+
 /// What makes rows of the two tables live in different places, or nothing: "the shard key is id,
 /// declared user_id".
 std::string distribution_difference(const schema::table& known, const schema::table& declared);
