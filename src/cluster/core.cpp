@@ -184,6 +184,7 @@ void core::require(const model::entity& e) {
         now = s.snapshot_now();
     }
     check_usable(declared, *now);
+    check_lookups(*now->tables.find(declared.name), declared);
     s.known.add(&e);
 }
 

@@ -63,20 +63,22 @@ const schema::unique_constraint* extra_lookup(const schema::table& a, const sche
     return nullptr;
 }
 
+}  // namespace
+
 void check_lookups(const schema::table& known, const schema::table& declared) {
     if (const auto* const u = extra_lookup(declared, known))
-        mismatch(declared, fmt::format("it does not have constraint {}, unique in the cluster, yet: "
-                                       "add it with declare_unique() and build_unique()",
-                                       u->name));
-    if (const auto* const u = extra_lookup(known, declared))
         mismatch(declared,
-                 fmt::format("it has constraint {}, unique in the cluster, and the struct does not: "
-                             "what it writes would be unknown to the constraint; declare it with "
-                             "cluster_unique",
+                 fmt::format("it does not have constraint {}, unique in the cluster, yet: "
+                             "add it with declare_unique() and build_unique()",
                              u->name));
+    if (const auto* const u = extra_lookup(known, declared))
+        mismatch(
+            declared,
+            fmt::format("it has constraint {}, unique in the cluster, and the struct does not: "
+                        "what it writes would be unknown to the constraint; declare it with "
+                        "cluster_unique",
+                        u->name));
 }
-
-}  // namespace
 
 bool same_lookups(const schema::table& a, const schema::table& b) {
     return extra_lookup(a, b) == nullptr && extra_lookup(b, a) == nullptr;
@@ -118,7 +120,6 @@ void check_usable(const schema::table& declared, const snapshot& known) {
     if (const std::string what = distribution_difference(*t, declared); !what.empty())
         mismatch(declared, what);
     check_columns(*t, declared);
-    check_lookups(*t, declared);
     if (!t->is_reference() && known.view->maps.find(t->placed.root_table) == known.view->maps.end())
         raise({.code = error_code::bad_config,
                .message = fmt::format("rows of {} are placed by a function of the program: give a "

@@ -199,9 +199,8 @@ void check_columns_fit(core_state& s, std::size_t shard, engine::connection& c,
 schema_report declare_uniques(core_state& s, const schema::table& declared) {
     const std::lock_guard guard(s.changing_model);
     catalog_change change = plan_uniques(s, s.read_catalogs(), declared);
-    schema_report report =
-        on_every_shard(s, [&](std::size_t i, engine::connection& c, deadline limit,
-                              shard_report& r) {
+    schema_report report = on_every_shard(
+        s, [&](std::size_t i, engine::connection& c, deadline limit, shard_report& r) {
             check_columns_fit(s, i, c, change, limit);
             index_uniques(s, i, c, declared, limit);
             create_with_retry(s, i, c, change, limit, r);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <type_traits>
 
 #include "base/failpoint.hpp"
 #include "cluster/parallel.hpp"
@@ -24,8 +25,11 @@ namespace ops {
 namespace {
 
 /// Rows of one transaction: so many row locks are held at once, and so much work is repeated when
-/// a writer is in the way.
+/// a writer is in the way. Files are locked as a whole: fewer, so that writers get their turn.
 constexpr std::size_t rows_at_once = 64;
+constexpr std::size_t rows_at_once_in_files = 8;
+/// Writers that are always in the way, for minutes.
+constexpr unsigned most_attempts = 50;
 constexpr int most_passes = 20;
 
 std::string quoted(const std::string& name) {
@@ -34,13 +38,21 @@ std::string quoted(const std::string& name) {
     return out + "\"";
 }
 
+retry_options again_often() {
+    retry_options o;
+    o.attempts = most_attempts;
+    return o;
+}
+
 class build {
 public:
     build(cluster& db, const schema::table& owner) : db_(db), core_(db.core()), owner_(owner) {
         for (const schema::unique_constraint& u : owner.uniques)
-            if (schema::needs_lookup(owner, u) &&
-                core_.is_building(schema::lookup_name(owner, u)))
+            if (schema::needs_lookup(owner, u) && core_.is_building(schema::lookup_name(owner, u)))
                 open_.push_back(&u);
+        for (std::size_t i = 0; i < core_.shard_count(); ++i)
+            if (core_.endpoint(static_cast<sharding::shard_index>(i)).embedded())
+                at_once_ = rows_at_once_in_files;
     }
 
     unique_build_report run() {
@@ -49,9 +61,9 @@ public:
             report_.built = true;
             return std::move(report_);
         }
-        await_writers();
+        patiently([&] { await_writers(); });
         fill();
-        for (const auto* u : open_) find_duplicates(*u);
+        for (const auto* u : open_) patiently([&] { find_duplicates(*u); });
         if (!report_.duplicates.empty()) return std::move(report_);
         failpoint("unique.filled");
         std::vector<std::string> lookups;
@@ -62,6 +74,18 @@ public:
     }
 
 private:
+    /// Each step looks for itself at what there is, so it can be repeated whatever became of it.
+    template <class F>
+    std::invoke_result_t<F&> patiently(F&& step) {
+        for (orm::retry again(db_, again_often());;) {
+            try {
+                return step();
+            } catch (const error& failure) {
+                static_cast<void>(again.was_committed(failure));
+            }
+        }
+    }
+
     /// Transactions that began to write before the constraint was known here end first: what they
     /// wrote has no lookup rows.
     void await_writers() {
@@ -105,7 +129,7 @@ private:
         for (int pass = 0; pass < most_passes; ++pass) {
             std::int64_t changed = 0;
             std::map<const schema::unique_constraint*, std::vector<std::vector<value>>> missing;
-            for (unique_difference& d : unique_differences(db_, owner_))
+            for (unique_difference& d : patiently([&] { return unique_differences(db_, owner_); }))
                 if (std::find(open_.begin(), open_.end(), d.constraint) != open_.end())
                     missing[d.constraint].push_back(std::move(d.cells));
             for (auto& [u, rows] : missing) changed += repair_all(*u, rows);
@@ -117,7 +141,7 @@ private:
         std::int64_t changed = 0;
         std::span<const std::vector<value>> left = rows;
         while (!left.empty()) {
-            const auto some = left.first(std::min(left.size(), rows_at_once));
+            const auto some = left.first(std::min(left.size(), at_once_));
             left = left.subspan(some.size());
             for (const orm::repaired r : repair(u, some)) {
                 if (r == orm::repaired::nothing || r == orm::repaired::duplicate) continue;
@@ -130,13 +154,8 @@ private:
     }
     std::vector<orm::repaired> repair(const schema::unique_constraint& u,
                                       std::span<const std::vector<value>> some) {
-        for (orm::retry again(db_, {});;) {
-            try {
-                return orm::repair_some(core_, owner_, u, some, core_.default_deadline());
-            } catch (const error& failure) {
-                static_cast<void>(again.was_committed(failure));  // it looks for itself
-            }
-        }
+        return patiently(
+            [&] { return orm::repair_some(core_, owner_, u, some, core_.default_deadline()); });
     }
 
     void find_duplicates(const schema::unique_constraint& u) {
@@ -196,6 +215,7 @@ private:
     cluster_layer::core& core_;
     const schema::table& owner_;
     std::vector<const schema::unique_constraint*> open_;
+    std::size_t at_once_ = rows_at_once;
     unique_build_report report_;
 };
 

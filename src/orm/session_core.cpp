@@ -356,8 +356,7 @@ explanation session_core::explain(const sql::select_ptr& q) {
     plan::plan p = state_->make_full_plan(q, state_->limit());
     if (p.where.shards.size() > 1)
         if (const schema::unique_constraint* const u = pinned_by(*q);
-            u != nullptr &&
-            !state_->db.is_building(schema::lookup_name(*q->from.table, *u)))
+            u != nullptr && !state_->db.is_building(schema::lookup_name(*q->from.table, *u)))
             p.where.reason += "; in fact one shard tells the key by " +
                               schema::lookup_name(*q->from.table, *u) +
                               ", and then the row's shard is asked";

@@ -29,8 +29,8 @@ repaired repair_unique(cluster_layer::core& db, const schema::table& owner,
                        const schema::unique_constraint& u, const std::vector<value>& cells,
                        deadline until);
 
-/// The row that these cells (of schema::looked_up_columns()) name is there, locked from now on in the
-/// session's transaction, and has these values.
+/// The row that these cells (of schema::looked_up_columns()) name is there, locked from now on in
+/// the session's transaction, and has these values.
 bool lock_row_with(session_core::state& s, const schema::table& owner,
                    const schema::unique_constraint& u, const std::vector<value>& cells,
                    deadline until);

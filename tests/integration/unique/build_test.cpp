@@ -181,6 +181,7 @@ TEST_P(UniqueBuild, WritersGoOnMeanwhile) {
                     }
                     s.commit();
                     ++done;
+                    std::this_thread::sleep_for(std::chrono::milliseconds(5));
                 } catch (const error& e) {
                     if (e.is_retryable()) continue;
                     const std::lock_guard guard(failing);
@@ -194,8 +195,7 @@ TEST_P(UniqueBuild, WritersGoOnMeanwhile) {
     unique_build_report r;
     EXPECT_EQ(message_of([&] { r = build_unique(*db, "members"); }), "");
     const int at_end = done;
-    while (!failed && done < at_end + 30)
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    while (!failed && done < at_end + 30) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     stop = true;
     for (std::thread& t : writers) t.join();
     EXPECT_THAT(failures, testing::IsEmpty());
@@ -286,11 +286,11 @@ TEST_P(UniqueBuild, KilledAtAnyStepItIsFinishedByTheNextCall) {
     int killed = 0;
     for (const char* const point : {"unique.filling", "txn.sent.1", "txn.before_decide",
                                     "txn.decided", "unique.filling", "unique.filled"}) {
-        const pid_t child = test::start_self(
-            "UniqueBuildChild.Builds",
-            {"SHARDWISE_UNIQUE_FOLDER=" + folder_.path().string(),
-             "SHARDWISE_FAILPOINT=" + std::string(point) + ":kill"},
-            folder_.file("child.log"));
+        const pid_t child =
+            test::start_self("UniqueBuildChild.Builds",
+                             {"SHARDWISE_UNIQUE_FOLDER=" + folder_.path().string(),
+                              "SHARDWISE_FAILPOINT=" + std::string(point) + ":kill"},
+                             folder_.file("child.log"));
         if (test::was_killed(child)) ++killed;
         for (int i = 0; i < 300; ++i) {
             db->resolve(0);
