@@ -25,9 +25,8 @@ namespace ops {
 namespace {
 
 /// Rows of one transaction: so many row locks are held at once, and so much work is repeated when
-/// a writer is in the way. Files are locked as a whole: fewer, so that writers get their turn.
+/// a writer is in the way.
 constexpr std::size_t rows_at_once = 64;
-constexpr std::size_t rows_at_once_in_files = 8;
 /// Writers that are always in the way, for minutes.
 constexpr unsigned most_attempts = 50;
 constexpr int most_passes = 20;
@@ -50,9 +49,6 @@ public:
         for (const schema::unique_constraint& u : owner.uniques)
             if (schema::needs_lookup(owner, u) && core_.is_building(schema::lookup_name(owner, u)))
                 open_.push_back(&u);
-        for (std::size_t i = 0; i < core_.shard_count(); ++i)
-            if (core_.endpoint(static_cast<sharding::shard_index>(i)).embedded())
-                at_once_ = rows_at_once_in_files;
     }
 
     unique_build_report run() {
@@ -141,7 +137,7 @@ private:
         std::int64_t changed = 0;
         std::span<const std::vector<value>> left = rows;
         while (!left.empty()) {
-            const auto some = left.first(std::min(left.size(), at_once_));
+            const auto some = left.first(std::min(left.size(), rows_at_once));
             left = left.subspan(some.size());
             for (const orm::repaired r : repair(u, some)) {
                 if (r == orm::repaired::nothing || r == orm::repaired::duplicate) continue;
@@ -215,7 +211,6 @@ private:
     cluster_layer::core& core_;
     const schema::table& owner_;
     std::vector<const schema::unique_constraint*> open_;
-    std::size_t at_once_ = rows_at_once;
     unique_build_report report_;
 };
 
