@@ -40,6 +40,7 @@ void describe(CLI::App& app, invocation& i) {
     add_explain(app, i);
     add_sql(app, i);
     add_txn(app, i);
+    add_unique(app, i);
     add_verify(app, i);
     app.footer(exit_codes);
 }

@@ -31,6 +31,10 @@ std::string group_key(std::string_view root_table) {
 
 std::string adopted_key(std::string_view table) { return fmt::format("adopted/{}", table); }
 
+std::string building_key(std::string_view lookup_table) {
+    return fmt::format("{}{}", building_key_prefix, lookup_table);
+}
+
 contents merge(const std::vector<copy>& copies) {
     struct seen {
         entry best;

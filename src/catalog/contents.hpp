@@ -26,6 +26,9 @@ std::string table_key(std::string_view table);
 std::string group_key(std::string_view root_table);
 /// Present for tables that the user made: they are compared leniently.
 std::string adopted_key(std::string_view table);
+/// Present while a lookup table does not know all rows yet.
+std::string building_key(std::string_view lookup_table);
+inline constexpr std::string_view building_key_prefix = "building/";
 inline constexpr std::string_view table_key_prefix = "table/";
 inline constexpr std::string_view group_key_prefix = "group/";
 

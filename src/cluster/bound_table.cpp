@@ -103,11 +103,11 @@ bool bound_table::may_change_together(std::span<const column_index> columns) con
 bound_table& core::bind(const model::entity& e) { return bound_.at(e); }
 
 bound_table& bound_tables::at(const model::entity& e) {
+    db_.require(e);  // the model may have changed since it was bound
     {
         const std::shared_lock lock(mutex_);
         if (const auto found = tables_.find(&e); found != tables_.end()) return *found->second;
     }
-    db_.require(e);
     const std::vector<const schema::table*> known = db_.tables();
     const auto position = std::find_if(known.begin(), known.end(), [&](const schema::table* t) {
         return t->name == e.table.name;

@@ -138,6 +138,70 @@ catalog_change plan_adoption(const core_state& s, const catalog::contents& befor
     return change;
 }
 
+catalog_change plan_uniques(const core_state& s, const catalog::contents& before,
+                            const schema::table& declared) {
+    const std::string key = catalog::table_key(declared.name);
+    const catalog::entry* const there = living(before, key);
+    if (there == nullptr) return plan_creation(s, before, {declared});
+    const schema::table known = catalog::table_from_json(there->body);
+    const auto same_name = [&](const schema::unique_constraint& u) {
+        return std::find_if(known.uniques.begin(), known.uniques.end(),
+                            [&](const auto& k) { return k.name == u.name; });
+    };
+    schema::table without = registered(before, {declared}).front();
+    const schema::table with = without;
+    std::erase_if(without.uniques, [&](const schema::unique_constraint& u) {
+        return schema::needs_lookup(with, u) && same_name(u) == known.uniques.end();
+    });
+    for (const schema::unique_constraint& u : with.uniques) {
+        const auto k = same_name(u);
+        if (k != known.uniques.end() && schema::needs_lookup(with, u) &&
+            !schema::needs_lookup(known, *k))
+            raise({.code = error_code::not_supported,
+                   .message = fmt::format(
+                       "constraint {} of {} is one that each shard checks by itself; a shard would "
+                       "refuse to hand a value from one row to another: declare the cluster-wide "
+                       "one under another name",
+                       u.name, declared.name),
+                   .constraint = u.name,
+                   .table = declared.name});
+    }
+    if (catalog::table_to_json(without) != there->body) refuse_other_model(known, with);
+    catalog::contents prepared = before;
+    set_body(prepared, key, catalog::table_to_json(with));
+    catalog_change change = plan_creation(s, prepared, {declared});
+    for (const schema::table& t : change.tables)
+        if (schema::is_lookup_table(t.name) &&
+            living(before, catalog::table_key(t.name)) == nullptr)
+            set_body(change.after, catalog::building_key(t.name), "true");
+    return change;
+}
+
+catalog_change plan_removal(const catalog::contents& before, const std::string& table) {
+    const catalog::entry* const there = living(before, catalog::table_key(table));
+    if (there == nullptr)
+        raise({.code = error_code::unknown_table,
+               .message = fmt::format("this cluster has no table {}", table),
+               .table = table});
+    catalog_change change;
+    change.after = before;
+    const schema::table known = catalog::table_from_json(there->body);
+    schema::table kept = known;
+    std::erase_if(kept.uniques, [&](const schema::unique_constraint& u) {
+        if (!schema::needs_lookup(known, u)) return false;
+        const schema::table lookup = schema::lookup_table(known, u);
+        if (living(before, catalog::building_key(lookup.name)) == nullptr) return false;
+        change.tables.push_back(lookup);
+        for (const std::string& key :
+             {catalog::table_key(lookup.name), catalog::group_key(lookup.name),
+              catalog::building_key(lookup.name)})
+            set_body(change.after, key, "");
+        return true;
+    });
+    set_body(change.after, catalog::table_key(table), catalog::table_to_json(kept));
+    return change;
+}
+
 strictness strictness_of(const catalog::contents& entries, std::string_view table) {
     return living(entries, catalog::adopted_key(table)) != nullptr ? strictness::adopted
                                                                    : strictness::own;

@@ -27,6 +27,15 @@ catalog_change plan_creation(const core_state& s, const catalog::contents& befor
 catalog_change plan_adoption(const core_state& s, const catalog::contents& before,
                              std::vector<schema::table> declared);
 
+/// Adds to a known table the cluster-wide unique constraints that only the declared one has; their
+/// lookup tables are marked as not built. Throws schema_mismatch when something else differs, and
+/// not_supported for a constraint that each shard checks already.
+catalog_change plan_uniques(const core_state& s, const catalog::contents& before,
+                            const schema::table& declared);
+/// Takes those constraints from the table again that are not built. `change.tables`: their lookup
+/// tables.
+catalog_change plan_removal(const catalog::contents& before, const std::string& table);
+
 /// How the shards' tables are compared with the declared one.
 strictness strictness_of(const catalog::contents& entries, std::string_view table);
 

@@ -166,19 +166,25 @@ std::vector<const schema::table*> core::tables() const {
     return state_->snapshot_now()->tables.all();
 }
 
+bool core::is_building(std::string_view lookup_table) const {
+    return state_->snapshot_now()->building.contains(lookup_table);
+}
+
 void core::require(const model::entity& e) {
     core_state& s = *state_;
     if (s.known.contains(&e)) return;
     const schema::table& declared = model::table_of(e);
     snapshot_ptr now = s.snapshot_now();
-    if (now->tables.find(declared.name) == nullptr) {
-        // Another process may have created it since this one looked.
+    const schema::table* const known = now->tables.find(declared.name);
+    if (known == nullptr || !same_lookups(*known, declared)) {
+        // Another process may have changed that since this one looked.
         const std::lock_guard guard(s.changing_model);
         catalog::contents fresh = s.read_catalogs();
         if (fresh != s.entries) s.install(std::move(fresh));
         now = s.snapshot_now();
     }
     check_usable(declared, *now);
+    check_lookups(*now->tables.find(declared.name), declared);
     s.known.add(&e);
 }
 

@@ -67,6 +67,9 @@ public:
     /// the same distribution (created or adopted earlier, by whatever process); otherwise
     /// unknown_table: call create_all or adopt. Cheap when known already.
     void require(const model::entity& e);
+    /// A lookup table that does not know all rows of its owner yet.
+    bool is_building(std::string_view lookup_table) const;
+    core_state& state() noexcept { return *state_; }
     /// The struct with its prepared statements on this cluster; calls require() on first use.
     bound_table& bind(const model::entity& e);
 

@@ -75,6 +75,9 @@ void core_state::install(catalog::contents contents) {
         if (given != nullptr) check_against(stored, group, *given);
         if (auto map = map_from(group, stored, given, names)) view->maps.emplace(group, map);
     }
+    for (const auto& [key, e] : contents)
+        if (key.starts_with(catalog::building_key_prefix) && !e.body.empty())
+            next->building.insert(key.substr(catalog::building_key_prefix.size()));
     next->view = std::move(view);
     entries = std::move(contents);
     const std::lock_guard guard(snapshot_mutex);

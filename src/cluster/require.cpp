@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "schema/unique_lookup.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::cluster_layer {
@@ -49,7 +50,39 @@ void check_columns(const schema::table& known, const schema::table& declared) {
                              fmt::join(keys(declared), ", ")));
 }
 
+/// A constraint of `a` that needs a lookup table, and that `b` does not have.
+const schema::unique_constraint* extra_lookup(const schema::table& a, const schema::table& b) {
+    for (const schema::unique_constraint& u : a.uniques) {
+        if (!schema::needs_lookup(a, u)) continue;
+        const std::string name = schema::lookup_name(a, u);
+        if (std::none_of(b.uniques.begin(), b.uniques.end(), [&](const auto& other) {
+                return schema::needs_lookup(b, other) && schema::lookup_name(b, other) == name;
+            }))
+            return &u;
+    }
+    return nullptr;
+}
+
 }  // namespace
+
+void check_lookups(const schema::table& known, const schema::table& declared) {
+    if (const auto* const u = extra_lookup(declared, known))
+        mismatch(declared,
+                 fmt::format("it does not have constraint {}, unique in the cluster, yet: "
+                             "add it with declare_unique() and build_unique()",
+                             u->name));
+    if (const auto* const u = extra_lookup(known, declared))
+        mismatch(
+            declared,
+            fmt::format("it has constraint {}, unique in the cluster, and the struct does not: "
+                        "what it writes would be unknown to the constraint; declare it with "
+                        "cluster_unique",
+                        u->name));
+}
+
+bool same_lookups(const schema::table& a, const schema::table& b) {
+    return extra_lookup(a, b) == nullptr && extra_lookup(b, a) == nullptr;
+}
 
 std::string distribution_difference(const schema::table& known, const schema::table& declared) {
     const schema::distribution& k = known.placed;

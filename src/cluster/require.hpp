@@ -12,6 +12,13 @@ namespace shardwise::cluster_layer {
 /// object that the options do not bring.
 void check_usable(const schema::table& declared, const snapshot& known);
 
+/// Both have the same constraints that need lookup tables.
+bool same_lookups(const schema::table& a, const schema::table& b);
+
+/// For structs: the cluster's table must have the same. (SQL text is written by the cluster's
+/// table.) Throws schema_mismatch.
+void check_lookups(const schema::table& known, const schema::table& declared);
+
 /// What makes rows of the two tables live in different places, or nothing: "the shard key is id,
 /// declared user_id".
 std::string distribution_difference(const schema::table& known, const schema::table& declared);

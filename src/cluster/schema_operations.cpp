@@ -144,6 +144,107 @@ schema_report create_tables(core_state& s, tables declared) {
     return report;
 }
 
+namespace {
+
+/// PostgreSQL leaves an index behind, invalid, when its making was interrupted.
+void drop_invalid_index(engine::connection& c, const std::string& quoted, deadline limit) {
+    std::string literal;
+    for (const char ch : quoted) literal += ch == '\'' ? std::string("''") : std::string(1, ch);
+    engine::statement s;
+    s.text = "SELECT COUNT(*) FROM pg_index WHERE indexrelid = to_regclass('" + literal +
+             "') AND NOT indisvalid";
+    s.prepare = false;
+    s.columns = {{column_type::int64, 0}};
+    bool invalid = false;
+    engine::run(c, s, {}, limit,
+                [&](std::span<const arg> row) { invalid = row[0].to_integer() > 0; });
+    if (invalid) engine::run(c, "DROP INDEX CONCURRENTLY " + quoted, limit);
+}
+
+/// The indexes of a table that is there already, without keeping writers out for long. SQLite's
+/// are made with the lookup tables.
+void index_uniques(core_state& s, std::size_t shard, engine::connection& c, const schema::table& t,
+                   deadline limit) {
+    const sql::dialect& d = *s.dialects[shard];
+    if (d.kind() == sql::dialect_kind::sqlite || !catalog::table_exists(c, t.name, d, limit))
+        return;
+    for (const schema::unique_constraint& u : t.uniques) {
+        if (!schema::needs_lookup(t, u)) continue;
+        const bool postgres = d.kind() == sql::dialect_kind::postgres;
+        std::string name;
+        d.identifier(name, u.name);
+        if (postgres) drop_invalid_index(c, name, limit);
+        std::string text = fmt::format("CREATE INDEX {}IF NOT EXISTS {} ON ",
+                                       postgres ? "CONCURRENTLY " : "", name);
+        d.identifier(text, t.name);
+        for (std::size_t i = 0; i < u.columns.size(); ++i) {
+            text += i == 0 ? " (" : ", ";
+            d.identifier(text, t.columns[u.columns[i]].name);
+        }
+        engine::run(c, text + ")", limit);
+    }
+}
+
+/// Before anything is made: "longtext" of MariaDB cannot be indexed.
+void check_columns_fit(core_state& s, std::size_t shard, engine::connection& c,
+                       const catalog_change& change, deadline limit) {
+    const auto before = differences_on(s, shard, c, change.tables, change.after, limit);
+    for (std::size_t i = 0; i < before.size(); ++i)
+        for (const difference& one : before[i])
+            if (one.what.starts_with("column ")) refuse_other_table(change.tables[i], one);
+}
+
+}  // namespace
+
+schema_report declare_uniques(core_state& s, const schema::table& declared) {
+    const std::lock_guard guard(s.changing_model);
+    catalog_change change = plan_uniques(s, s.read_catalogs(), declared);
+    schema_report report = on_every_shard(
+        s, [&](std::size_t i, engine::connection& c, deadline limit, shard_report& r) {
+            check_columns_fit(s, i, c, change, limit);
+            index_uniques(s, i, c, declared, limit);
+            create_with_retry(s, i, c, change, limit, r);
+        });
+    // Whoever knows the constraint writes its lookup rows, so all shards must have their tables.
+    if (report.complete()) publish(s, std::move(change), report);
+    return report;
+}
+
+schema_report remove_unbuilt(core_state& s, const std::string& table) {
+    const std::lock_guard guard(s.changing_model);
+    catalog_change change = plan_removal(s.read_catalogs(), table);
+    const tables lookups = change.tables;
+    schema_report report;
+    for (const std::string& name : s.names) report.shards.push_back({name, true, {}, {}});
+    publish(s, std::move(change), report);  // first: nobody is to write them any more
+    if (!report.complete()) return report;
+    return on_every_shard(
+        s, [&](std::size_t i, engine::connection& c, deadline limit, shard_report& r) {
+            for (const schema::table& t : lookups)
+                run_all(c, sql::drop_statements(t, *s.dialects[i]), limit, r);
+        });
+}
+
+void mark_built(core_state& s, const std::vector<std::string>& lookup_tables) {
+    const std::lock_guard guard(s.changing_model);
+    catalog::contents after = s.read_catalogs();
+    for (const std::string& name : lookup_tables) {
+        catalog::entry& e = after[catalog::building_key(name)];
+        if (e.body.empty()) continue;
+        ++e.version;
+        e.body.clear();
+    }
+    for (const auto& failure : write_catalogs(s, after, std::vector<bool>(s.shards.size(), true)))
+        if (failure) raise(*failure);
+    s.install(std::move(after));
+}
+
+void read_model_again(core_state& s) {
+    const std::lock_guard guard(s.changing_model);
+    catalog::contents fresh = s.read_catalogs();
+    if (fresh != s.entries) s.install(std::move(fresh));
+}
+
 schema_report drop_tables(core_state& s, tables declared) {
     const std::lock_guard guard(s.changing_model);
     catalog_change change = plan_drop(s.read_catalogs(), std::move(declared));

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ namespace shardwise::cluster_layer {
 struct snapshot {
     schema::registry tables;
     view_ptr view;
+    std::set<std::string, std::less<>> building;  ///< lookup tables that do not know all rows
 };
 using snapshot_ptr = std::shared_ptr<const snapshot>;
 

@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
+#include "base/failpoint.hpp"
 #include "cluster/parallel.hpp"
 #include "ops/content_digest.hpp"
+#include "schema/unique_lookup.hpp"
 #include "shardwise/base/error.hpp"
 
 namespace shardwise::ops {
@@ -18,7 +21,13 @@ std::string placed_digest(const row_batch& batch, std::span<const std::uint32_t>
 }
 
 batch_loader::batch_loader(cluster_layer::core& db, const row_maker& rows, reject_rule rule)
-    : rows_(rows), rule_(std::move(rule)), parts_(db.shard_count()), loaded_(db.shard_count()) {
+    : db_(db),
+      rows_(rows),
+      rule_(std::move(rule)),
+      transactions_(db, session_options{}),
+      parts_(db.shard_count()),
+      loaded_(db.shard_count()) {
+    if (schema::has_lookups(rows.table())) lookups_.emplace(db, rows);
     for (std::size_t i = 0; i < db.shard_count(); ++i)
         shards_.emplace_back(db, static_cast<sharding::shard_index>(i), rows.table().name,
                              rows.columns());
@@ -46,6 +55,7 @@ bool batch_loader::wait_for(std::chrono::milliseconds time) {
 }
 
 void batch_loader::rollback_all() noexcept {
+    transactions_.rollback();
     for (shard_loader& s : shards_) s.rollback();
 }
 
@@ -91,6 +101,14 @@ void batch_loader::check_placed(const row_batch& batch, const batch_progress& pr
 }
 
 void batch_loader::load(row_batch& batch, const batch_progress& progress) {
+    if (lookups_)
+        load_together(batch, progress);
+    else
+        load_alone(batch, progress);
+    count(batch);
+}
+
+void batch_loader::load_alone(row_batch& batch, const batch_progress& progress) {
     constexpr int attempts = 4;
     check_rejects(batch);
     assign(batch, progress);
@@ -105,18 +123,56 @@ void batch_loader::load(row_batch& batch, const batch_progress& progress) {
             if (!e.is_retryable() || attempt == attempts) throw;
         }
     }
-    commit(batch);
+    write_records(batch);
+    commit_alone();
+}
+
+/// All shards have the batch afterwards, or none: what a retryable error has ended is stored
+/// nowhere.
+void batch_loader::load_together(row_batch& batch, const batch_progress& progress) {
+    constexpr int attempts = 6;
+    lookups_->make(batch);
+    for (int attempt = 1;; ++attempt) {
+        try {
+            try_together(batch, progress);
+            write_records(batch);
+            commit_together();
+            return;
+        } catch (const error& e) {
+            rollback_all();
+            if (!e.is_retryable() || attempt == attempts) throw;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(10 * attempt * attempt));
+    }
+}
+
+void batch_loader::try_together(row_batch& batch, const batch_progress& progress) {
+    for (;;) {
+        check_rejects(batch);
+        assign(batch, progress);
+        begin(batch, progress);
+        lookups_->load(batch, shards_);
+        for_open(0, [&](shard_loader& s, std::size_t i) { s.load(batch, parts_[i]); });
+        if (lookups_->settle(batch, shards_)) return;
+        rollback_all();
+    }
+}
+
+void batch_loader::begin(row_batch& batch, const batch_progress& progress) {
+    if (lookups_)
+        for (const std::size_t s : open_) shards_[s].join(transactions_);
+    const auto claim = [&](shard_loader& s, std::size_t i) {
+        s.begin(batch.record, progress.known[i]);
+    };
+    // The first one alone: of two processes with the same file one waits here, and they cannot
+    // hold a lock each that the other one needs.
+    if (!open_.empty()) claim(shards_[open_.front()], open_.front());
+    for_open(1, claim);
 }
 
 void batch_loader::try_load(row_batch& batch, const batch_progress& progress) {
     for (;;) {
-        const auto begin = [&](shard_loader& s, std::size_t i) {
-            s.begin(batch.record, progress.known[i]);
-        };
-        // The first one alone: of two processes with the same file one waits here, and they cannot
-        // hold a lock each that the other one needs.
-        if (!open_.empty()) begin(shards_[open_.front()], open_.front());
-        for_open(1, begin);
+        begin(batch, progress);
         for_open(0, [&](shard_loader& s, std::size_t i) { s.load(batch, parts_[i]); });
         const bool complete = take_refused(batch);
         check_rejects(batch);
@@ -170,19 +226,40 @@ void batch_loader::check_rejects(row_batch& batch) const {
            .place = place});
 }
 
-void batch_loader::commit(row_batch& batch) {
+void batch_loader::write_records(row_batch& batch) {
     batch.record.rejected = batch.rejected;
     for_open(0, [&](shard_loader& s, std::size_t i) {
         import_record own = batch.record;
         own.placed = placed_digest(batch, parts_[i]);
         s.write(own);
     });
-    for_open(0, [&](shard_loader& s, std::size_t i) {
-        s.commit();
-        loaded_[i] += static_cast<std::int64_t>(parts_[i].size());
-    });
+}
+
+void batch_loader::commit_alone() {
+    for_open(0, [&](shard_loader& s, std::size_t) { s.commit(); });
+}
+
+void batch_loader::commit_together() {
+    failpoint("import_before_commit");
+    try {
+        transactions_.commit(db_.default_deadline());
+    } catch (const error& e) {
+        if (e.code() != error_code::in_doubt) throw;
+        error_info info = e.info();
+        info.message = fmt::format(
+            "the end of the commit of a batch is not known; run the import again, it finds out "
+            "and goes on: {}",
+            e.message());
+        raise(std::move(info));
+    }
+    failpoint("import_after_commit");
+    for (shard_loader& s : shards_) s.rollback();  // they hold nothing any more
+}
+
+void batch_loader::count(const row_batch& batch) {
     std::vector<bool> counted(batch.rows.size());
     for (const std::size_t s : open_) {
+        loaded_[s] += static_cast<std::int64_t>(parts_[s].size());
         for (const std::uint32_t i : parts_[s]) {
             rows_loaded_ += counted[i] ? 0 : 1;
             counted[i] = true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Brings one batch onto all shards at the same time. Nothing is committed anywhere before every
-// shard has taken its rows: a batch that must not be loaded leaves no trace. One thread calls;
+// shard has taken its rows: a batch that must not be loaded leaves no trace. Each shard commits its
+// part by itself; a batch with lookup rows is one transaction over all shards. One thread calls;
 // start() works in the background until wait() has returned.
 #pragma once
 
@@ -9,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "ops/batch_lookups.hpp"
 #include "ops/row_maker.hpp"
 #include "ops/shard_loader.hpp"
 #include "shardwise/ops/import.hpp"
@@ -47,17 +49,27 @@ public:
 
 private:
     void load(row_batch& batch, const batch_progress& progress);
+    void load_alone(row_batch& batch, const batch_progress& progress);
+    void load_together(row_batch& batch, const batch_progress& progress);
+    void try_together(row_batch& batch, const batch_progress& progress);
     void assign(row_batch& batch, const batch_progress& progress);
     void check_placed(const row_batch& batch, const batch_progress& progress) const;
     void try_load(row_batch& batch, const batch_progress& progress);
     bool take_refused(row_batch& batch);
     void check_rejects(row_batch& batch) const;
-    void commit(row_batch& batch);
+    void begin(row_batch& batch, const batch_progress& progress);
+    void write_records(row_batch& batch);
+    void commit_alone();
+    void commit_together();
+    void count(const row_batch& batch);
     void rollback_all() noexcept;
     void for_open(std::size_t from, const std::function<void(shard_loader&, std::size_t)>& work);
 
+    cluster_layer::core& db_;
     const row_maker& rows_;
     reject_rule rule_;
+    std::optional<batch_lookups> lookups_;  ///< of tables that have some
+    orm::shard_transactions transactions_;  ///< with lookups_
     std::vector<shard_loader> shards_;
     std::vector<std::size_t> open_;                  ///< shards that do not have the batch yet
     std::vector<std::vector<std::uint32_t>> parts_;  ///< by shard

@@ -9,8 +9,10 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <thread>
 
 #include "cluster/parallel.hpp"
+#include "cluster/recovery.hpp"
 #include "ops/batch_loader.hpp"
 #include "ops/content_digest.hpp"
 #include "ops/csv_reader.hpp"
@@ -27,6 +29,7 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds progress_every{100};
+constexpr std::chrono::milliseconds longest_commit{30'000};
 /// A batch's rejects and ids are kept in one row of each shard; servers limit its size.
 constexpr std::size_t most_batch_rows = 50'000;
 constexpr std::size_t most_batch_bytes = 32 * 1024 * 1024;
@@ -50,6 +53,7 @@ public:
         read_header();
         row_maker rows(db_, table_, header_record(), input_.path());
         point_ = find_job(db_, table_, source, options_.restart);
+        if (schema::has_lookups(table_)) await_commit(source);
         if (point_.complete) return already_complete();
         load_all(rows);
         report_progress(true);
@@ -57,14 +61,34 @@ public:
     }
 
 private:
-    /// The loader writes each shard's batch in a transaction of that shard alone.
     void refuse_lookups() const {
-        if (!schema::has_lookups(table_) && !schema::is_lookup_table(table_.name)) return;
+        if (!schema::is_lookup_table(table_.name)) return;
         raise({.code = error_code::not_supported,
-               .message = fmt::format("an import into table {}, which has a constraint that is "
-                                      "unique in the cluster: load it with session::bulk_insert()",
+               .message = fmt::format("an import into {}, the lookup table of a constraint that is "
+                                      "unique in the cluster: import into the table that has the "
+                                      "constraint",
                                       table_.name),
                .table = table_.name});
+    }
+    /// A batch with lookup rows is committed on all shards or none. When only some have it, its
+    /// commit is not over yet: whoever made it is ending it, or has died and left that to us.
+    void await_commit(const import_source& source) {
+        const deadline limit = db_.default_deadline();
+        const deadline patience = earlier(limit, deadline::after(longest_commit));
+        while (point_.unfinished()) {
+            if (patience.passed())
+                raise({.code = error_code::bad_state,
+                       .message = fmt::format(
+                           "{} into table {}: some shards have a batch that others lack, and it "
+                           "was committed on all or none ('shardwise txn list' shows commits that "
+                           "are not over; was a shard restored from a backup?)",
+                           source.path, table_.name),
+                       .table = table_.name,
+                       .place = source.path});
+            db_.commits().resolve(std::chrono::milliseconds(1'000), limit);
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            point_ = find_job(db_, table_, source, false);
+        }
     }
     void read_header() {
         const csv_record* const first = reader_.next();

@@ -9,6 +9,7 @@
 #include "base/utf8.hpp"
 #include "plan/router.hpp"
 #include "schema/column_check.hpp"
+#include "schema/unique_lookup.hpp"
 #include "sharding/uuid_v7.hpp"
 #include "shardwise/base/error.hpp"
 
@@ -103,6 +104,11 @@ void row_maker::map_column(schema::column_index c, std::optional<std::size_t> fi
         s.from = origin::id;
         ids_are_kept_ = ids_are_kept_ || table_.is_reference();
     } else if (!column.default_sql.empty()) {
+        if (schema::is_looked_up(table_, c))
+            refuse_header(place, fmt::format("column {} is missing, and the database would choose "
+                                             "its value: it belongs to a constraint that is unique "
+                                             "in the cluster",
+                                             column.name));
         return;
     } else if (!column.nullable) {
         refuse_header(place, fmt::format("column {} of table {} is missing; it is declared NOT "

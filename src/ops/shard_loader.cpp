@@ -5,8 +5,6 @@
 
 #include "base/failpoint.hpp"
 #include "ops/row_maker.hpp"
-#include "orm/shard_transactions.hpp"
-#include "shardwise/base/error.hpp"
 
 namespace shardwise::ops {
 namespace {
@@ -35,7 +33,7 @@ void shard_loader::on_shard(F&& work) {
     try {
         work();
     } catch (const error& e) {
-        link_.poison_if(e);
+        if (joined_ == nullptr) link_.poison_if(e);
         error_info info = e.info();
         info.shard = shard_name();
         if (info.table.empty()) info.table = table_;
@@ -43,15 +41,26 @@ void shard_loader::on_shard(F&& work) {
     }
 }
 
-void shard_loader::run(const char* text) { engine::run(*link_.link, text, db_.default_deadline()); }
+void shard_loader::run(const char* text) {
+    engine::run(connection(), text, db_.default_deadline());
+}
+
+void shard_loader::join(orm::shard_transactions& all) {
+    const deadline limit = db_.default_deadline();
+    all.begin(shard_, limit);
+    all.finish_begin(shard_, limit);
+    all.wrote(shard_);
+    joined_ = &all;
+}
 
 void shard_loader::begin(const import_record& r, bool known) {
     refused_.clear();
-    link_ = db_.connect(shard_, db_.default_deadline());
+    if (joined_ == nullptr) link_ = db_.connect(shard_, db_.default_deadline());
     on_shard([&] {
-        engine::run(*link_.link, orm::begin_statement(link_.endpoint->kind()), {},
-                    db_.default_deadline());
-        if (claim(*link_.link, r, known, link_.endpoint->dialect(), db_.default_deadline())) return;
+        if (joined_ == nullptr)
+            engine::run(connection(), orm::begin_statement(link_.endpoint->kind()), {},
+                        db_.default_deadline());
+        if (claim(connection(), r, known, dialect(), db_.default_deadline())) return;
         raise({.code = error_code::bad_state,
                .message = fmt::format("another process imports the same file into table {} at "
                                       "this moment; let one of them do it",
@@ -60,33 +69,41 @@ void shard_loader::begin(const import_record& r, bool known) {
 }
 
 void shard_loader::load(row_batch& batch, std::span<const std::uint32_t> rows) {
-    on_shard([&] { load_some(batch, rows); });
+    refused_ = insert({table_, columns_, [&](std::uint32_t i) { return batch.cells_of(i); }}, rows);
 }
 
-/// In the order of the file, so that of two equal keys it is always the second that is refused.
-void shard_loader::load_some(row_batch& batch, std::span<const std::uint32_t> rows) {
+std::vector<refused_row> shard_loader::insert(const bulk_rows& what,
+                                              std::span<const std::uint32_t> rows) {
+    std::vector<refused_row> refused;
+    on_shard([&] { insert_some(what, rows, refused); });
+    return refused;
+}
+
+/// In the given order, so that of two equal keys it is always the second that is refused.
+void shard_loader::insert_some(const bulk_rows& what, std::span<const std::uint32_t> rows,
+                               std::vector<refused_row>& refused) {
     if (rows.empty()) return;
-    std::string reason;
-    if (try_bulk(batch, rows, reason)) return;
+    const std::optional<error> failure = try_bulk(what, rows);
+    if (!failure) return;
     if (rows.size() == 1) {
-        refused_.push_back({rows.front(), std::move(reason)});
+        refused.push_back({rows.front(), reason_of(*failure), failure->code()});
         return;
     }
     const std::size_t half = rows.size() / 2;
-    load_some(batch, rows.first(half));
-    load_some(batch, rows.subspan(half));
+    insert_some(what, rows.first(half), refused);
+    insert_some(what, rows.subspan(half), refused);
 }
 
-bool shard_loader::try_bulk(row_batch& batch, std::span<const std::uint32_t> rows,
-                            std::string& reason) {
+std::optional<error> shard_loader::try_bulk(const bulk_rows& what,
+                                            std::span<const std::uint32_t> rows) {
     constexpr std::size_t rows_per_deadline = 1024;
     run("SAVEPOINT sw_import");
     try {
         deadline limit = db_.default_deadline();
-        const auto writer = link_.link->bulk_insert(table_, columns_, limit);
+        const auto writer = connection().bulk_insert(what.table, what.columns, limit);
         for (std::size_t i = 0; i < rows.size(); ++i) {
             if (i % rows_per_deadline == rows_per_deadline - 1) limit = db_.default_deadline();
-            writer->put(batch.cells_of(rows[i]), limit);
+            writer->put(what.cells(rows[i]), limit);
         }
         const std::int64_t written = writer->finish(db_.default_deadline());
         if (written != static_cast<std::int64_t>(rows.size()))
@@ -95,19 +112,17 @@ bool shard_loader::try_bulk(row_batch& batch, std::span<const std::uint32_t> row
                  .message = fmt::format("{} rows were sent and {} arrived", rows.size(), written)});
     } catch (const error& e) {
         // The writer is gone and has cleaned up; what is left is the server's savepoint.
-        if (!is_about_a_row(e) || e.poisons_connection() || !link_.link->in_transaction()) throw;
-        reason = reason_of(e);
+        if (!is_about_a_row(e) || e.poisons_connection() || !connection().in_transaction()) throw;
         run("ROLLBACK TO SAVEPOINT sw_import");
         run("RELEASE SAVEPOINT sw_import");
-        return false;
+        return e;
     }
     run("RELEASE SAVEPOINT sw_import");
-    return true;
+    return std::nullopt;
 }
 
 void shard_loader::write(const import_record& r) {
-    on_shard(
-        [&] { write_record(*link_.link, r, link_.endpoint->dialect(), db_.default_deadline()); });
+    on_shard([&] { write_record(connection(), r, dialect(), db_.default_deadline()); });
 }
 
 void shard_loader::commit() {
@@ -132,6 +147,7 @@ void shard_loader::commit() {
 }
 
 void shard_loader::rollback() noexcept {
+    joined_ = nullptr;
     if (!link_.borrowed) return;
     try {
         const deadline limit = deadline::after(std::chrono::seconds(2));

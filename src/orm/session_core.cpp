@@ -421,7 +421,8 @@ std::int64_t session_core::count(const sql::select_ptr& q, reach how_far) {
 explanation session_core::explain(const sql::select_ptr& q) {
     plan::plan p = state_->make_full_plan(q, state_->limit());
     if (p.where.shards.size() > 1)
-        if (const schema::unique_constraint* const u = pinned_by(*q))
+        if (const schema::unique_constraint* const u = pinned_by(*q);
+            u != nullptr && !state_->db.is_building(schema::lookup_name(*q->from.table, *u)))
             p.where.reason += "; in fact one shard tells the key by " +
                               schema::lookup_name(*q->from.table, *u) +
                               ", and then the row's shard is asked";

@@ -140,7 +140,10 @@ primary_key_values::primary_key_values(const bound_table& t, const void* object)
 bound_table& session_core::state::bind(const model::entity& e) {
     auto* place = bound.begin();
     for (; place != bound.end() && place->second != nullptr; ++place)
-        if (place->first == &e) return *place->second;
+        if (place->first == &e) {
+            db.require(e);  // the model may have changed since
+            return *place->second;
+        }
     bound_table& t = db.bind(e);
     if (place != bound.end()) *place = {&e, &t};
     return t;

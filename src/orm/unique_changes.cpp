@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "orm/key_condition.hpp"
+#include "orm/unique_repair.hpp"
 #include "plan/routing.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/compiler.hpp"
@@ -46,7 +47,11 @@ void unique_changes::updated(const schema::table& owner, std::span<const arg> be
                              std::span<const arg> after) {
     for (const schema::unique_constraint& u : owner.uniques) {
         if (!schema::needs_lookup(owner, u) || same_values(owner, u, before, after)) continue;
+        const std::size_t known = entries_.size();
         note(owner, u, before, true);
+        if (entries_.size() > known)
+            for (const column_index c : schema::looked_up_columns(owner, u))
+                entries_.back().after.emplace_back(after[c]);
         note(owner, u, after, false);
     }
 }
@@ -73,7 +78,7 @@ void unique_changes::note(const schema::table& owner, const schema::unique_const
                           std::span<const arg> row, bool frees) {
     if (!has_lookup_row(u, row)) return;
     check_mode(owner);
-    entry e{&owner, &u, lookup_row_of(s_, owner, u, row, until_), frees, {}};
+    entry e{&owner, &u, lookup_row_of(s_, owner, u, row, until_), frees, {}, {}};
     const std::vector<arg> cells = views_of(e.row.cells);
     e.order = plan::encode_key(cells.data(), u.columns.size());
     entries_.push_back(std::move(e));
@@ -97,8 +102,10 @@ void unique_changes::send(statement_queue& to) {
     std::stable_sort(entries_.begin(), entries_.end(),
                      [&](const entry& a, const entry& b) { return place(a) < place(b); });
     try {
+        missing_.clear();
         send_sorted(to);
         to.finish();
+        check_missing(to);
     } catch (const error& failure) {
         raise_for(failure);
     }
@@ -120,23 +127,42 @@ void unique_changes::send_sorted(statement_queue& to) {
 }
 
 /// Of this owner row only: if somebody has changed the value since it was read, nothing is freed.
-void unique_changes::free(statement_queue& to, const entry& e) {
+sql::compiled unique_changes::erasing(const entry& e) const {
     const schema::table& t = *e.row.table;
     const sql::change_ptr c = sql::add_where(
         sql::make_delete(t), has_values(t, columns_of_lookup(t), views_of(e.row.cells)));
-    to.send(e.row.shard, sql::compile(*c, s_.db.endpoint(e.row.shard).dialect()),
-            [this, &e](std::int64_t rows) {
-                if (rows == 1) return;
-                raise({.code = error_code::serialization_failure,
-                       .message = fmt::format(
-                           "the row of {} is not the one that was read: what constraint {} knows "
-                           "of it was changed by somebody else; roll back and run it again (if "
-                           "that does not help, 'shardwise verify' tells more)",
-                           e.owner->name, e.constraint->name),
-                       .shard = s_.db.shard_name(e.row.shard),
-                       .constraint = e.constraint->name,
-                       .table = e.owner->name});
-            });
+    return sql::compile(*c, s_.db.endpoint(e.row.shard).dialect());
+}
+
+void unique_changes::free(statement_queue& to, const entry& e) {
+    to.send(e.row.shard, erasing(e), [this, &e](std::int64_t rows) {
+        if (rows == 0) missing_.push_back(&e);
+    });
+}
+
+void unique_changes::check_missing(statement_queue& to) {
+    for (const entry* e : missing_) check_row_of(to, *e);
+}
+
+/// A lookup row was not there: the row was changed by somebody else since it was read, or it never
+/// had one, because its constraint is being built (decision 0053) or others have written it. Under
+/// the row's lock that is seen, and whoever repairs it has to wait; if he was faster, the second
+/// attempt finds what he has written.
+void unique_changes::check_row_of(statement_queue& to, const entry& e) {
+    std::vector<value> cells(e.row.cells.begin(), e.row.cells.end() - 1);
+    if (!lock_row_with(s_, *e.owner, *e.constraint, cells, until_) &&
+        (e.after.empty() || !lock_row_with(s_, *e.owner, *e.constraint, e.after, until_)))
+        raise({.code = error_code::serialization_failure,
+               .message = fmt::format(
+                   "the row of {} is not the one that was read: what constraint {} knows "
+                   "of it was changed by somebody else; roll back and run it again (if "
+                   "that does not help, 'shardwise verify' tells more)",
+                   e.owner->name, e.constraint->name),
+               .shard = s_.db.shard_name(e.row.shard),
+               .constraint = e.constraint->name,
+               .table = e.owner->name});
+    to.send(e.row.shard, erasing(e), {});
+    to.finish(e.row.shard);
 }
 
 void unique_changes::take(statement_queue& to, std::span<const entry> some) {

@@ -46,18 +46,23 @@ private:
         const schema::unique_constraint* constraint;
         lookup_row row;
         bool frees;
-        std::string order;  ///< the unique values
+        std::string order;         ///< the unique values
+        std::vector<value> after;  ///< frees by an update: what the row has afterwards, as `row`
     };
     void note(const schema::table& owner, const schema::unique_constraint& u,
               std::span<const arg> row, bool frees);
     void send_sorted(statement_queue& to);
     void free(statement_queue& to, const entry& e);
     void take(statement_queue& to, std::span<const entry> same_table_and_shard);
+    void check_missing(statement_queue& to);
+    void check_row_of(statement_queue& to, const entry& e);
+    sql::compiled erasing(const entry& e) const;
     [[noreturn]] void raise_for(const error& failure) const;
 
     session_core::state& s_;
     deadline until_;
     std::vector<entry> entries_;
+    std::vector<const entry*> missing_;  ///< frees that found nothing
 };
 
 }  // namespace shardwise::orm

@@ -73,6 +73,9 @@ located_plan::located_plan(session_core::state& s, const sql::select_ptr& q, dea
       plan_(s.make_plan(q, plan::plan_cache::purpose::rows, until)) {
     if (plan_.where.shards.size() < 2) return;
     by_ = pinned_by(*q);
+    // Its lookup table does not know all rows yet.
+    if (by_ != nullptr && s.db.is_building(schema::lookup_name(*q->from.table, *by_)))
+        by_ = nullptr;
     if (by_ != nullptr) follow();
 }
 

@@ -41,17 +41,6 @@ public:
         return repaired::corrected;
     }
 
-private:
-    std::vector<arg> by_position(const std::vector<value>& cells) const {
-        std::vector<arg> row(owner_.columns.size());
-        for (std::size_t i = 0; i < columns_.size(); ++i) row[columns_[i]] = cells[i].view();
-        return row;
-    }
-    bool views_equal(const std::vector<value>& a, const std::vector<value>& b) const {
-        for (std::size_t i = 0; i < columns_.size(); ++i)
-            if (!(a[i] == b[i])) return false;
-        return true;
-    }
     /// The row that these cells name is there, and has these values.
     bool has_value(const std::vector<value>& cells) {
         const std::vector<arg> row = by_position(cells);
@@ -64,6 +53,18 @@ private:
         if (!there) return false;
         for (std::size_t i = 0; i < columns_.size(); ++i)
             if (!((*there)[columns_[i]] == cells[i])) return false;
+        return true;
+    }
+
+private:
+    std::vector<arg> by_position(const std::vector<value>& cells) const {
+        std::vector<arg> row(owner_.columns.size());
+        for (std::size_t i = 0; i < columns_.size(); ++i) row[columns_[i]] = cells[i].view();
+        return row;
+    }
+    bool views_equal(const std::vector<value>& a, const std::vector<value>& b) const {
+        for (std::size_t i = 0; i < columns_.size(); ++i)
+            if (!(a[i] == b[i])) return false;
         return true;
     }
     sql::expr_ptr same(const schema::table& lookup, const std::vector<value>& cells,
@@ -88,18 +89,32 @@ private:
 
 }  // namespace
 
-repaired repair_unique(cluster_layer::core& db, const schema::table& owner,
-                       const schema::unique_constraint& u, const std::vector<value>& cells,
-                       deadline until) {
+bool lock_row_with(session_core::state& s, const schema::table& owner,
+                   const schema::unique_constraint& u, const std::vector<value>& cells,
+                   deadline until) {
+    return one_value(s, owner, u, until).has_value(cells);
+}
+
+std::vector<repaired> repair_some(cluster_layer::core& db, const schema::table& owner,
+                                  const schema::unique_constraint& u,
+                                  std::span<const std::vector<value>> rows, deadline until) {
     session_core::state s(db, {});
     try {
-        const repaired done = one_value(s, owner, u, until).repair(cells);
+        std::vector<repaired> done;
+        for (const std::vector<value>& cells : rows)
+            done.push_back(one_value(s, owner, u, until).repair(cells));
         if (s.transactions.active()) s.transactions.commit(until);
         return done;
     } catch (...) {
         s.transactions.rollback();
         throw;
     }
+}
+
+repaired repair_unique(cluster_layer::core& db, const schema::table& owner,
+                       const schema::unique_constraint& u, const std::vector<value>& cells,
+                       deadline until) {
+    return repair_some(db, owner, u, {&cells, 1}, until).front();
 }
 
 }  // namespace shardwise::orm

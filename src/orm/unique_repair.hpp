@@ -4,10 +4,12 @@
 // so that what a live writer has changed meanwhile is left alone. Thread-safe.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include "cluster/core.hpp"
+#include "orm/session_state.hpp"
 #include "schema/table.hpp"
 #include "shardwise/schema/value.hpp"
 
@@ -26,5 +28,15 @@ enum class repaired : std::uint8_t {
 repaired repair_unique(cluster_layer::core& db, const schema::table& owner,
                        const schema::unique_constraint& u, const std::vector<value>& cells,
                        deadline until);
+
+/// The row that these cells (of schema::looked_up_columns()) name is there, locked from now on in
+/// the session's transaction, and has these values.
+bool lock_row_with(session_core::state& s, const schema::table& owner,
+                   const schema::unique_constraint& u, const std::vector<value>& cells,
+                   deadline until);
+/// repair_unique() of several rows of one table in one transaction.
+std::vector<repaired> repair_some(cluster_layer::core& db, const schema::table& owner,
+                                  const schema::unique_constraint& u,
+                                  std::span<const std::vector<value>> rows, deadline until);
 
 }  // namespace shardwise::orm

@@ -51,6 +51,14 @@ unique_upsert::unique_upsert(session_core::state& s, const sql::change_ptr& c,
       uniques_(s, until),
       steps_(s, until) {
     uniques_.check_mode(table_);
+    if (by_ != nullptr && s.db.is_building(schema::lookup_name(table_, *by_)))
+        raise({.code = error_code::bad_state,
+               .message = fmt::format("constraint {} of {} is being built and does not know all "
+                                      "rows yet: an upsert cannot name its columns before "
+                                      "build_unique() has ended",
+                                      by_->name, table_.name),
+               .constraint = by_->name,
+               .table = table_.name});
     if (by_ != nullptr) claim_ = claim_of(s.db.table(schema::lookup_name(table_, *by_)));
 }
 

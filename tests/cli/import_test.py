@@ -144,5 +144,36 @@ class Import(ProgramTest):
         self.assertEqual(sum(self.total_rows("orders").values()), 0)
 
 
+class UniqueImport(ProgramTest):
+    """Into a table with a column that is unique in the cluster."""
+
+    def setUp(self):
+        super().setUp()
+        schema = self.write("members.sql", "CREATE TABLE members (\n"
+                            "  id BIGINT PRIMARY KEY,\n"
+                            "  email VARCHAR(60),\n"
+                            "  CONSTRAINT members_email UNIQUE (email)\n);\n")
+        self.write_cluster(self.sqlite_urls(), schema=schema, tables=(
+            '[tables.members]\nshard_key = "id"\ncluster_unique = ["members_email"]\n'))
+        self.run_program("init")
+
+    def test_taken_values_go_to_the_reject_file_with_the_constraint(self):
+        self.write("m.csv", "id,email\n" +
+                   "".join(f"{i},{'' if i % 10 == 0 else f'm{i % 95}@x'}\n" for i in range(1, 101)))
+        command = ["import", "members", "m.csv", "--rejects", "rejects.csv", "--batch", "20"]
+        report = self.run_program("--json", *command, expect=INCOMPLETE).json()
+        self.assertEqual((report["loaded"], report["rejected"]), (96, 4))
+        rejects = (self.folder / "rejects.csv").read_text().splitlines()[1:]
+        self.assertEqual([line.split(",")[0] for line in rejects], ["97", "98", "99", "100"])
+        for line in rejects:
+            self.assertIn("[constraint members_email]", line)
+        self.run_program("verify")
+        self.write("more.csv", "id,email\n500,m1@x\n501,new@x\n")
+        refused = self.run_program("import", "members", "more.csv", expect=FAILED)
+        self.assertIn("more.csv:2", refused.err)
+        self.assertIn("members_email", refused.err)
+        self.assertEqual(sum(self.total_rows("members").values()), 96)
+
+
 if __name__ == "__main__":
     unittest.main()

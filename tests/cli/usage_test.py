@@ -7,7 +7,7 @@ import unittest
 
 from program import (BINARY, EXAMPLE, FAILED, OK, SOURCE, USAGE, ProgramTest, environment)
 
-COMMANDS = ["init", "import", "status", "explain", "sql", "txn", "verify"]
+COMMANDS = ["init", "import", "status", "explain", "sql", "txn", "unique", "verify"]
 
 
 class CommandLine(ProgramTest):
@@ -22,6 +22,7 @@ class CommandLine(ProgramTest):
                    "status": ["--rows"], "explain": ["SQL"],
                    "sql": ["--command", "--file", "--format"],
                    "txn": ["list", "resolve", "outcome"],
+                   "unique": ["declare", "build", "remove"],
                    "verify": ["TABLE", "--most-findings"], "init": []}
         for command in COMMANDS:
             text = self.run_program(command, "--help").out

@@ -28,6 +28,7 @@ void add_status(CLI::App& app, invocation& i);
 void add_explain(CLI::App& app, invocation& i);
 void add_sql(CLI::App& app, invocation& i);
 void add_txn(CLI::App& app, invocation& i);
+void add_unique(CLI::App& app, invocation& i);
 void add_verify(CLI::App& app, invocation& i);
 
 }  // namespace cli
