@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: MIT
+// How the tables of an existing database are distributed when nobody says it (decision 0071). The
+// databases go on checking their foreign keys, so a row and the row that it refers to have to be on
+// one shard, provably: a foreign key carries the shard key, or its parent is a reference table.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/suggestion.hpp"
+#include "ops/generate_draft.hpp"
+#include "shardwise/base/error.hpp"
+
+namespace shardwise::ops {
+
+namespace {
+
+using schema::column_index;
+using schema::distribution_kind;
+using said_list = std::vector<cluster_config::table_distribution>;
+
+/// The child's columns that a foreign key pairs with the parent's shard key; nothing when it leaves
+/// one out.
+std::optional<std::vector<column_index>> carried(const schema::foreign_key& f,
+                                                 const schema::table& parent) {
+    std::vector<column_index> key;
+    for (const column_index k : parent.placed.shard_key) {
+        const auto at =
+            std::find(f.parent_columns.begin(), f.parent_columns.end(), parent.columns[k].name);
+        if (at == f.parent_columns.end()) return {};
+        key.push_back(f.columns[static_cast<std::size_t>(at - f.parent_columns.begin())]);
+    }
+    return key;
+}
+
+class distributor {
+public:
+    distributor(draft& d, const said_list& said) : draft_(d) {
+        for (const auto& s : said) {
+            if (d.find(s.table) == nullptr) {
+                std::vector<std::string_view> names;
+                for (const draft_table& t : d.tables) names.push_back(t.table.name);
+                raise({.code = error_code::unknown_table,
+                       .message = fmt::format("the database has no table {}, whose distribution "
+                                              "is said{}",
+                                              s.table, did_you_mean(s.table, names)),
+                       .table = s.table});
+            }
+            said_[s.table] = &s;
+        }
+    }
+
+    void run() {
+        drop_circles();
+        // Each round puts one more table among the reference tables or the roots, or is the last.
+        while (place_all()) {
+        }
+        close_said_gaps();
+    }
+
+private:
+    // --- the order: parents first
+
+    /// Parents of `name`, among them what is said to be its parent.
+    std::set<std::string> parents_of(const draft_table& t) const {
+        std::set<std::string> all;
+        for (const schema::foreign_key& f : t.table.foreign_keys)
+            if (f.parent_table != t.table.name) all.insert(f.parent_table);
+        const auto s = said_.find(t.table.name);
+        if (s != said_.end() && !s->second->colocated_with.empty())
+            all.insert(s->second->colocated_with);
+        return all;
+    }
+
+    void visit(draft_table& t, std::map<std::string, int>& state) {
+        state[t.table.name] = 1;
+        for (const std::string& name : parents_of(t)) {
+            draft_table* const parent = draft_.find(name);
+            if (parent == nullptr) continue;
+            if (state[name] == 0) visit(*parent, state);
+            if (state[name] == 1) drop_to(t, name);
+        }
+        state[t.table.name] = 2;
+        order_.push_back(t.table.name);
+    }
+
+    /// Tables that refer to each other in a circle have no first one. The foreign key that closes
+    /// the circle is left out; the databases go on checking it, so both are reference tables.
+    void drop_to(draft_table& t, const std::string& parent) {
+        std::erase_if(t.table.foreign_keys,
+                      [&](const auto& f) { return f.parent_table == parent; });
+        t.missing.push_back(fmt::format(
+            "foreign key to {}, which closes a circle of tables: no order of inserts fulfils it",
+            parent));
+        circle_.insert(parent);
+        circle_.insert(t.table.name);
+    }
+
+    void drop_circles() {
+        std::map<std::string, int> state;
+        for (draft_table& t : draft_.tables)
+            if (state[t.table.name] == 0) visit(t, state);
+        for (const std::string& name : circle_) make_reference(name, "it is part of a circle");
+    }
+
+    // --- one round
+
+    schema::table& table(std::string_view name) { return draft_.find(name)->table; }
+    bool is_said(const std::string& name) const { return said_.contains(name); }
+
+    /// True when another round is needed.
+    bool place_all() {
+        changed_ = false;
+        for (const std::string& name : order_) {
+            draft_table& t = *draft_.find(name);
+            t.table.placed = {};
+            t.placement_note.clear();
+            if (is_said(name))
+                place_as_said(t, *said_.at(name));
+            else
+                place(t);
+            if (changed_) return true;
+        }
+        return false;
+    }
+
+    void make_reference(const std::string& name, const std::string& why) {
+        if (is_said(name) || !references_.try_emplace(name, why).second) return;
+        changed_ = true;
+    }
+
+    /// Foreign keys to tables of which each shard has a part.
+    std::vector<const schema::foreign_key*> open_keys(const draft_table& t) {
+        std::vector<const schema::foreign_key*> open;
+        for (const schema::foreign_key& f : t.table.foreign_keys)
+            if (f.parent_table != t.table.name && !table(f.parent_table).is_reference())
+                open.push_back(&f);
+        return open;
+    }
+
+    void set_reference(draft_table& t, std::string note) {
+        t.table.placed.kind = distribution_kind::reference;
+        t.placement_note = std::move(note);
+        for (const schema::foreign_key* const f : open_keys(t))
+            make_reference(f->parent_table,
+                           fmt::format("the reference table {} refers to it", t.table.name));
+    }
+
+    void set_root(draft_table& t, std::vector<column_index> key) {
+        t.table.placed.kind = distribution_kind::sharded;
+        t.table.placed.shard_key = std::move(key);
+    }
+
+    bool usable_as_shard_key(const draft_table& t, const std::vector<column_index>& key) const {
+        return !key.empty() && std::none_of(key.begin(), key.end(), [&](column_index i) {
+            const schema::column& c = t.table.columns[i];
+            return c.nullable || c.type == column_type::float64 || c.type == column_type::json;
+        });
+    }
+
+    void place(draft_table& t) {
+        const std::string& name = t.table.name;
+        if (const auto r = references_.find(name); r != references_.end())
+            return set_reference(t, r->second);
+        if (!usable_as_shard_key(t, t.table.primary_key))
+            return make_reference(name, "its primary key cannot be a shard key");
+        const auto open = open_keys(t);
+        if (open.empty() || roots_.contains(name)) {
+            for (const schema::foreign_key* const f : open)
+                make_reference(f->parent_table, fmt::format("{} refers to it", name));
+            if (changed_) return;
+            set_root(t, t.table.primary_key);
+            t.placement_note = "its primary key";
+        } else {
+            settle(t, open);
+        }
+        if (!changed_) keep_own_references(t);
+    }
+
+    /// An employee's boss lives anywhere, unless the foreign key carries the shard key.
+    void keep_own_references(draft_table& t) {
+        for (const schema::foreign_key& f : t.table.foreign_keys)
+            if (f.parent_table == t.table.name && carried(f, t.table) != t.table.placed.shard_key)
+                return make_reference(t.table.name, "its rows refer to each other");
+    }
+
+    void settle(draft_table& t, const std::vector<const schema::foreign_key*>& open) {
+        const schema::foreign_key* best = nullptr;
+        int least = 0;
+        for (const schema::foreign_key* const home : open) {
+            const auto key = carried(*home, table(home->parent_table));
+            if (!key || !usable_as_shard_key(t, *key)) continue;
+            const int cost = cost_of(t, open, *key);
+            if (best == nullptr || cost < least) {
+                best = home;
+                least = cost;
+            }
+        }
+        if (best == nullptr) return free_a_parent(t, open);
+        const auto key = *carried(*best, table(best->parent_table));
+        for (const schema::foreign_key* const f : open)
+            if (carried(*f, table(f->parent_table)) != key)
+                make_reference(f->parent_table, fmt::format("{} refers to it, and lives with {}",
+                                                            t.table.name, best->parent_table));
+        t.table.placed.kind = distribution_kind::colocated;
+        t.table.placed.parent_table = best->parent_table;
+        t.table.placed.shard_key = key;
+        t.placement_note = fmt::format("with the row of {} that it refers to", best->parent_table);
+    }
+
+    /// Parents that cannot stay; among equals a shard key that is part of the primary key wins.
+    int cost_of(const draft_table& t, const std::vector<const schema::foreign_key*>& open,
+                const std::vector<column_index>& key) {
+        int cost = 0;
+        for (const schema::foreign_key* const f : open)
+            if (carried(*f, table(f->parent_table)) != key) cost += 2;
+        const auto& pk = t.table.primary_key;
+        if (!std::all_of(key.begin(), key.end(), [&](column_index i) {
+                return std::find(pk.begin(), pk.end(), i) != pk.end();
+            }))
+            cost += 1;
+        return cost;
+    }
+
+    /// No parent can take the rows. The one with the fewest children becomes a root, by the key
+    /// that the foreign key refers to; one that cannot becomes a reference table.
+    void free_a_parent(const draft_table& t, const std::vector<const schema::foreign_key*>& open) {
+        const schema::foreign_key* best = nullptr;
+        for (const schema::foreign_key* const f : open)
+            if (can_be_root(t, *f) &&
+                (best == nullptr || children_of(f->parent_table) < children_of(best->parent_table)))
+                best = f;
+        if (best != nullptr) {
+            roots_.insert(best->parent_table);
+            changed_ = true;
+            return;
+        }
+        for (const schema::foreign_key* const f : open)
+            make_reference(f->parent_table,
+                           fmt::format("{} refers to it without its shard key", t.table.name));
+    }
+
+    bool can_be_root(const draft_table& t, const schema::foreign_key& f) {
+        const schema::table& parent = table(f.parent_table);
+        if (is_said(parent.name) || roots_.contains(parent.name) ||
+            parent.placed.kind == distribution_kind::sharded || !usable_as_shard_key(t, f.columns))
+            return false;
+        return f.parent_columns.size() == parent.primary_key.size() &&
+               std::all_of(parent.primary_key.begin(), parent.primary_key.end(),
+                           [&](column_index i) {
+                               return std::find(f.parent_columns.begin(), f.parent_columns.end(),
+                                                parent.columns[i].name) != f.parent_columns.end();
+                           });
+    }
+
+    std::size_t children_of(std::string_view name) const {
+        std::size_t count = 0;
+        for (const draft_table& t : draft_.tables)
+            count += static_cast<std::size_t>(
+                std::any_of(t.table.foreign_keys.begin(), t.table.foreign_keys.end(),
+                            [&](const auto& f) { return f.parent_table == name; }));
+        return count;
+    }
+
+    // --- what was said
+
+    std::vector<column_index> columns_named(const draft_table& t,
+                                            const std::vector<std::string>& names) {
+        std::vector<column_index> all;
+        for (const std::string& name : names) {
+            if (!t.table.find_column(name))
+                raise({.code = error_code::unknown_column,
+                       .message = fmt::format("table {} has no member for the shard key column {}",
+                                              t.table.name, name),
+                       .table = t.table.name});
+            all.push_back(*t.table.find_column(name));
+        }
+        return all;
+    }
+
+    void place_as_said(draft_table& t, const cluster_config::table_distribution& s) {
+        schema::distribution& placed = t.table.placed;
+        if (s.reference) {
+            placed.kind = distribution_kind::reference;
+            t.placement_note = "as it was said";
+            for (const schema::foreign_key* const f : open_keys(t))
+                make_reference(f->parent_table,
+                               fmt::format("the reference table {} refers to it", t.table.name));
+            return;
+        }
+        placed.shard_key = columns_named(t, s.shard_key);
+        t.placement_note = "as it was said";
+        std::string parent = s.colocated_with;
+        for (const schema::foreign_key& f : t.table.foreign_keys) {
+            const schema::table& other = table(f.parent_table);
+            if (other.is_reference() || f.parent_table == t.table.name || !s.strategy.empty())
+                continue;
+            const auto key = carried(f, other);
+            if (!key) continue;
+            if (parent.empty() && *key == placed.shard_key) parent = f.parent_table;
+            if (parent == f.parent_table && placed.shard_key.empty()) placed.shard_key = *key;
+        }
+        if (placed.shard_key.empty())
+            draft_.problems.push_back(
+                {t.table.name, "the shard key is not said, and no foreign key carries it"});
+        if (!parent.empty()) {
+            placed.kind = distribution_kind::colocated;
+            placed.parent_table = parent;
+        } else {
+            placed.kind = distribution_kind::sharded;
+            for (const auto k : {schema::strategy_kind::hash, schema::strategy_kind::modulo,
+                                 schema::strategy_kind::range, schema::strategy_kind::list,
+                                 schema::strategy_kind::directory})
+                if (schema::name_of(k) == s.strategy) placed.strategy = k;
+        }
+        const bool nullable =
+            std::any_of(placed.shard_key.begin(), placed.shard_key.end(),
+                        [&](column_index i) { return t.table.columns[i].nullable; });
+        placed.null_bucket = s.null_bucket;
+        if (nullable && !placed.null_bucket) {
+            placed.null_bucket = 0;
+            t.notes.push_back("rows without a shard key have to be in bucket 0");
+        }
+    }
+
+    std::string root_of(const std::string& name) {
+        const schema::table& t = table(name);
+        return t.placed.kind == distribution_kind::colocated && draft_.find(t.placed.parent_table)
+                   ? root_of(t.placed.parent_table)
+                   : name;
+    }
+
+    /// What was said may tear a foreign key apart: then there is no model.
+    void close_said_gaps() {
+        for (const draft_table& t : draft_.tables)
+            for (const schema::foreign_key& f : t.table.foreign_keys) {
+                const schema::table& parent = table(f.parent_table);
+                if (parent.is_reference()) continue;
+                if (!t.table.is_reference() && root_of(t.table.name) == root_of(parent.name) &&
+                    (f.parent_table != t.table.name || is_paired(t.table, f)))
+                    continue;
+                draft_.problems.push_back(
+                    {t.table.name,
+                     fmt::format("refers to {}, but their rows would not be on one shard; give {} "
+                                 "the shard key of {} (--shard-key), or make {} a reference table "
+                                 "(--reference)",
+                                 parent.name, t.table.name, parent.name, parent.name)});
+            }
+    }
+    /// A foreign key of a table to itself: both sides have the shard key at the same places.
+    static bool is_paired(const schema::table& t, const schema::foreign_key& f) {
+        return carried(f, t) == t.placed.shard_key;
+    }
+
+    draft& draft_;
+    std::map<std::string, const cluster_config::table_distribution*> said_;
+    std::vector<std::string> order_;
+    std::set<std::string> circle_;
+    std::map<std::string, std::string> references_;  ///< and why
+    std::set<std::string> roots_;
+    bool changed_ = false;
+};
+
+}  // namespace
+
+void distribute(draft& d, const said_list& said) { distributor(d, said).run(); }
+
+}  // namespace shardwise::ops
