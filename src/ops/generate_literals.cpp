@@ -41,16 +41,29 @@ std::string_view without_parentheses(std::string_view text) {
     return text;
 }
 
-/// 'new'::character varying -> 'new', (0)::numeric -> 0: PostgreSQL writes what a constant is.
-std::string_view without_cast(std::string_view text) {
-    std::size_t end = 0;
-    if (!text.empty() && text.front() == '\'')
-        end = behind_quoted(text, 0);
-    else
-        end = std::min(text.find("::"), text.size());
-    const std::string_view rest = text.substr(end);
-    if (!rest.empty() && !rest.starts_with("::")) return text;
-    return without_parentheses(text.substr(0, end));
+/// 'new'::character varying -> 'new', (0)::numeric -> 0: PostgreSQL writes what a constant is. Only
+/// types that change no constant of the column: varchar(2) would cut it, date cut a time.
+std::string_view without_cast(std::string_view text, column_type of) {
+    static constexpr std::string_view harmless[] = {"::character varying",
+                                                    "::text",
+                                                    "::numeric",
+                                                    "::double precision",
+                                                    "::integer",
+                                                    "::bigint",
+                                                    "::smallint",
+                                                    "::boolean",
+                                                    "::uuid",
+                                                    "::json",
+                                                    "::jsonb",
+                                                    "::timestamp with time zone"};
+    const std::size_t end = !text.empty() && text.front() == '\''
+                                ? behind_quoted(text, 0)
+                                : std::min(text.find("::"), text.size());
+    const std::string_view cast = text.substr(end);
+    const bool known =
+        std::find(std::begin(harmless), std::end(harmless), cast) != std::end(harmless) ||
+        (cast == "::date" && of == column_type::date);
+    return known ? without_parentheses(text.substr(0, end)) : text;
 }
 
 std::string quoted_name(std::string_view name) {
@@ -173,7 +186,7 @@ std::string without_needless_casts(const schema::table& t, std::string_view sql)
 
 std::optional<std::string> portable_default(const schema::table& t, const schema::column& c,
                                             std::string_view text, sql::dialect_kind engine) {
-    std::string literal{without_cast(without_parentheses(text))};
+    std::string literal{without_cast(without_parentheses(text), c.type)};
     if (engine == sql::dialect_kind::mariadb && literal.find("\\\\") == std::string::npos)
         for (std::size_t at = 0; (at = literal.find("\\'", at)) != std::string::npos; at += 2)
             literal.replace(at, 2, "''");

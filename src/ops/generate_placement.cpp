@@ -186,60 +186,99 @@ private:
                 return make_reference(t.table.name, "its rows refer to each other");
     }
 
-    void settle(draft_table& t, const std::vector<const schema::foreign_key*>& open) {
-        const schema::foreign_key* best = nullptr;
-        int least = 0;
+    using open_list = std::vector<const schema::foreign_key*>;
+
+    /// These tables and all that they refer to, without those that are reference tables already.
+    void add_with_parents(const std::string& name, std::set<std::string>& all) {
+        if (references_.contains(name) || table(name).is_reference() || !all.insert(name).second)
+            return;
+        for (const std::string& parent : parents_of(*draft_.find(name)))
+            if (draft_.find(parent) != nullptr) add_with_parents(parent, all);
+    }
+
+    /// A way to place a table: what has to become reference tables for it.
+    struct way {
+        const schema::foreign_key* key = nullptr;
+        std::set<std::string> copied;
+        std::size_t rank = 0;  ///< among equally many copies the lower one wins
+    };
+    static bool better(const way& a, const way& b) {
+        if (b.key == nullptr) return true;
+        return std::pair(a.copied.size(), a.rank) < std::pair(b.copied.size(), b.rank);
+    }
+    bool can_copy(const std::set<std::string>& tables, const std::string& but) const {
+        return std::none_of(tables.begin(), tables.end(),
+                            [&](const std::string& name) { return name == but || is_said(name); });
+    }
+
+    /// Beside the parent of one of its foreign keys; parents of the others are copied.
+    way best_home(const draft_table& t, const open_list& open) {
+        way best;
         for (const schema::foreign_key* const home : open) {
             const auto key = carried(*home, table(home->parent_table));
             if (!key || !usable_as_shard_key(t, *key)) continue;
-            const int cost = cost_of(t, open, *key);
-            if (best == nullptr || cost < least) {
-                best = home;
-                least = cost;
-            }
+            way w{home, {}, is_part_of(*key, t.table.primary_key) ? 0U : 1U};
+            for (const schema::foreign_key* const f : open)
+                if (carried(*f, table(f->parent_table)) != key)
+                    add_with_parents(f->parent_table, w.copied);
+            if (can_copy(w.copied, home->parent_table) && better(w, best)) best = std::move(w);
         }
-        if (best == nullptr) return free_a_parent(t, open);
-        const auto key = *carried(*best, table(best->parent_table));
-        for (const schema::foreign_key* const f : open)
-            if (carried(*f, table(f->parent_table)) != key)
-                make_reference(f->parent_table, fmt::format("{} refers to it, and lives with {}",
-                                                            t.table.name, best->parent_table));
-        t.table.placed.kind = distribution_kind::colocated;
-        t.table.placed.parent_table = best->parent_table;
-        t.table.placed.shard_key = key;
-        t.placement_note = fmt::format("with the row of {} that it refers to", best->parent_table);
+        return best;
     }
 
-    /// Parents that cannot stay; among equals a shard key that is part of the primary key wins.
-    int cost_of(const draft_table& t, const std::vector<const schema::foreign_key*>& open,
-                const std::vector<column_index>& key) {
-        int cost = 0;
-        for (const schema::foreign_key* const f : open)
-            if (carried(*f, table(f->parent_table)) != key) cost += 2;
-        const auto& pk = t.table.primary_key;
-        if (!std::all_of(key.begin(), key.end(), [&](column_index i) {
-                return std::find(pk.begin(), pk.end(), i) != pk.end();
-            }))
-            cost += 1;
-        return cost;
+    /// Beside a parent that becomes a root by the key which the foreign key refers to. Among equals
+    /// the one with the fewest children: what many tables refer to is rather copied.
+    way best_root(const draft_table& t, const open_list& open) {
+        way best;
+        for (const schema::foreign_key* const home : open) {
+            if (!can_be_root(t, *home)) continue;
+            way w{home, {}, children_of(home->parent_table)};
+            for (const std::string& parent : parents_of(*draft_.find(home->parent_table)))
+                add_with_parents(parent, w.copied);
+            for (const schema::foreign_key* const f : open)
+                if (f->parent_table != home->parent_table)
+                    add_with_parents(f->parent_table, w.copied);
+            if (can_copy(w.copied, home->parent_table) && better(w, best)) best = std::move(w);
+        }
+        return best;
     }
 
-    /// No parent can take the rows. The one with the fewest children becomes a root, by the key
-    /// that the foreign key refers to; one that cannot becomes a reference table.
-    void free_a_parent(const draft_table& t, const std::vector<const schema::foreign_key*>& open) {
-        const schema::foreign_key* best = nullptr;
-        for (const schema::foreign_key* const f : open)
-            if (can_be_root(t, *f) &&
-                (best == nullptr || children_of(f->parent_table) < children_of(best->parent_table)))
-                best = f;
-        if (best != nullptr) {
-            roots_.insert(best->parent_table);
+    void settle(draft_table& t, const open_list& open) {
+        way home = best_home(t, open);
+        const way root = best_root(t, open);
+        std::set<std::string> all;
+        for (const schema::foreign_key* const f : open) add_with_parents(f->parent_table, all);
+        const auto copies = [](const way& w) { return w.copied.size(); };
+        if (home.key != nullptr && (root.key == nullptr || copies(home) <= copies(root)) &&
+            copies(home) <= all.size())
+            return live_with(t, open, *home.key);
+        if (root.key != nullptr && copies(root) <= all.size()) {
+            roots_.insert(root.key->parent_table);
             changed_ = true;
             return;
         }
         for (const schema::foreign_key* const f : open)
             make_reference(f->parent_table,
                            fmt::format("{} refers to it without its shard key", t.table.name));
+    }
+
+    void live_with(draft_table& t, const open_list& open, const schema::foreign_key& home) {
+        const auto key = *carried(home, table(home.parent_table));
+        for (const schema::foreign_key* const f : open)
+            if (carried(*f, table(f->parent_table)) != key)
+                make_reference(f->parent_table, fmt::format("{} refers to it, and lives with {}",
+                                                            t.table.name, home.parent_table));
+        t.table.placed.kind = distribution_kind::colocated;
+        t.table.placed.parent_table = home.parent_table;
+        t.table.placed.shard_key = key;
+        t.placement_note = fmt::format("with the row of {} that it refers to", home.parent_table);
+    }
+
+    static bool is_part_of(const std::vector<column_index>& part,
+                           const std::vector<column_index>& whole) {
+        return std::all_of(part.begin(), part.end(), [&](column_index i) {
+            return std::find(whole.begin(), whole.end(), i) != whole.end();
+        });
     }
 
     bool can_be_root(const draft_table& t, const schema::foreign_key& f) {

@@ -275,6 +275,9 @@ private:
             for (const auto& c : t.table.checks)
                 names.insert(ascii_lower(std::string_view{c.name}));
         for (const catalog::found_check& c : source_.details.checks) {
+            // SQLite tables of shardwise say the range of their bucket.
+            if (out_.stores_bucket && c.sql.find(schema::bucket_column_name) != std::string::npos)
+                continue;
             if (std::any_of(out_.table.columns.begin(), out_.table.columns.end(),
                             [&](const schema::column& one) {
                                 return one.type == column_type::json && is_json_check(c, one.name);

@@ -184,6 +184,86 @@ TEST_P(Generate, ChangesNothing) {
     EXPECT_EQ(shards.ask(0, count), before);
 }
 
+/// Tables that shardwise made keep their bucket, and its own tables are none of the model.
+TEST_P(Generate, ReadsTablesThatShardwiseMade) {
+    const test_shards shards(GetParam(), 1);
+    const temp_folder folder;
+    std::ofstream(folder.file("shop.sql"))
+        << "CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);"
+           "CREATE TABLE posts (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES "
+           "users(id) ON DELETE CASCADE, score integer CHECK (score > 0));";
+    const auto config = cluster_config::from_text(
+        "[cluster]\nname = \"shop\"\nschema = \"shop.sql\"\n[[shard]]\nname = \"s1\"\nurl = \"" +
+            shards[0].url +
+            "\"\n[tables.users]\nshard_key = \"id\"\n[tables.posts]\ncolocated_with = \"users\"\n",
+        folder.file("cluster.toml"));
+    cluster db(config);
+    ASSERT_TRUE(db.create_described().complete());
+    generate_options options;
+    options.distribution = config.tables;
+    const generated_model m = generate_model(shards[0].url, options);
+    EXPECT_EQ(m.tables, (std::vector<std::string>{"posts", "users"}));
+    EXPECT_THAT(m.header, HasSubstr("colocated_with<::model::user>"));
+    EXPECT_THAT(m.header, HasSubstr("references<&::model::user::id, on_delete::cascade>"));
+    EXPECT_THAT(m.header, HasSubstr("(score > 0)"));
+    EXPECT_THAT(m.header, Not(HasSubstr("bucket")));
+}
+
+// ---------------------------------------------------------------- what one engine has only
+
+class GenerateFromPostgres : public Generate {};
+INSTANTIATE_TEST_SUITE_P(Engines, GenerateFromPostgres, testing::Values("postgres"), label_of);
+
+TEST_P(GenerateFromPostgres, RefusesIdentitiesThatRefuseValues) {
+    const error_info e =
+        refusal("CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);\n");
+    EXPECT_EQ(e.code, error_code::not_supported);
+    EXPECT_THAT(e.message, HasSubstr("table t column id is GENERATED ALWAYS"));
+}
+
+TEST_P(GenerateFromPostgres, LeavesOutConstraintsThatMeanSomethingElse) {
+    const test_shards shards(GetParam(), 1);
+    const std::string other = unique_name("other");
+    run_script(shards, 0,
+               "CREATE SCHEMA " + other + ";\nCREATE TABLE " + other +
+                   ".t (id integer PRIMARY KEY);\n"
+                   "CREATE TABLE t (id integer PRIMARY KEY, code text, CONSTRAINT one UNIQUE NULLS "
+                   "NOT DISTINCT (code), other integer REFERENCES " +
+                   other +
+                   ".t, n integer);\n"
+                   "ALTER TABLE t ADD CONSTRAINT loose CHECK (n > 0) NOT VALID;\n"
+                   "CREATE TABLE late (id integer PRIMARY KEY, t_id integer REFERENCES t ON DELETE "
+                   "SET DEFAULT DEFERRABLE INITIALLY DEFERRED);\n");
+    const std::string header = generate_model(shards[0].url).header;
+    run_script(shards, 0, "DROP SCHEMA " + other + " CASCADE;\n");
+    EXPECT_THAT(header, HasSubstr("// Not in this model: unique constraint with equal NULLs one"));
+    EXPECT_THAT(header, HasSubstr("// Not in this model: foreign key into another schema t_other"));
+    EXPECT_THAT(header, HasSubstr("// Not in this model: check loose, which is NOT VALID"));
+    EXPECT_THAT(header, HasSubstr("// Not in this model: deferrable constraint"));
+    EXPECT_THAT(header, HasSubstr("// Not in this model: rule of foreign key late_t_id_fkey"));
+    EXPECT_THAT(header, Not(HasSubstr("unique>")));
+    EXPECT_THAT(header, Not(HasSubstr("unique_per_shard>")));
+    EXPECT_THAT(header, Not(HasSubstr("check<")));
+    EXPECT_THAT(header, HasSubstr("::t::other> other;"));
+}
+
+class GenerateFromMariadb : public Generate {};
+INSTANTIATE_TEST_SUITE_P(Engines, GenerateFromMariadb, testing::Values("mariadb"), label_of);
+
+TEST_P(GenerateFromMariadb, LeavesOutForeignKeysIntoOtherDatabases) {
+    const test_shards shards(GetParam(), 1);
+    const std::string other = unique_name("other");
+    run_script(shards, 0,
+               "CREATE DATABASE " + other + ";\nCREATE TABLE " + other +
+                   ".t (id int PRIMARY KEY);\nCREATE TABLE t (id int PRIMARY KEY, other int, "
+                   "FOREIGN KEY (other) REFERENCES " +
+                   other + ".t (id));\n");
+    const std::string header = generate_model(shards[0].url).header;
+    run_script(shards, 0, "DROP TABLE t;\nDROP DATABASE " + other + ";\n");
+    EXPECT_THAT(header, HasSubstr("// Not in this model: foreign key into another database"));
+    EXPECT_THAT(header, Not(HasSubstr("references<")));
+}
+
 TEST(GenerateFromSqlite, DoesNotMakeAFile) {
     const temp_folder folder;
     try {
