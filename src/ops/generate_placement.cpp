@@ -154,9 +154,21 @@ private:
     }
 
     bool usable_as_shard_key(const draft_table& t, const std::vector<column_index>& key) const {
-        return !key.empty() && std::none_of(key.begin(), key.end(), [&](column_index i) {
-            const schema::column& c = t.table.columns[i];
-            return c.nullable || c.type == column_type::float64 || c.type == column_type::json;
+        return !key.empty() && !is_crossed(t.table.primary_key, key) &&
+               std::none_of(key.begin(), key.end(), [&](column_index i) {
+                   const schema::column& c = t.table.columns[i];
+                   return c.nullable || c.type == column_type::float64 ||
+                          c.type == column_type::json;
+               });
+    }
+
+    /// Two columns stand in `a` in another order than in `b`; a mapping has one order.
+    static bool is_crossed(const std::vector<column_index>& a, const std::vector<column_index>& b) {
+        std::vector<column_index> shared;
+        for (const column_index i : b)
+            if (std::find(a.begin(), a.end(), i) != a.end()) shared.push_back(i);
+        return !std::is_sorted(shared.begin(), shared.end(), [&](column_index x, column_index y) {
+            return std::find(a.begin(), a.end(), x) < std::find(a.begin(), a.end(), y);
         });
     }
 

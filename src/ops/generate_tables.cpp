@@ -9,6 +9,7 @@
 
 #include "base/ascii.hpp"
 #include "ops/generate_draft.hpp"
+#include "ops/generate_names.hpp"
 #include "schema/names.hpp"
 
 namespace shardwise::ops {
@@ -269,6 +270,21 @@ private:
                   });
     }
 
+    /// The name in the database, or one that is free; never one that the library would refuse.
+    std::string free_check_name(const std::string& given,
+                                const std::set<std::string>& taken) const {
+        const auto fits = [&](const std::string& name) {
+            return schema::fault_of_name(name).empty() && !schema::is_reserved_object(name) &&
+                   !taken.contains(ascii_lower(std::string_view{name}));
+        };
+        if (fits(given)) return given;
+        std::string base = identifier(source_.name).substr(0, 40) + "_check";
+        if (schema::is_reserved_object(base)) base.insert(0, "t_");
+        std::string name = base;
+        for (int n = 1; !fits(name); ++n) name = fmt::format("{}{}", base, n);
+        return name;
+    }
+
     void add_checks() {
         std::set<std::string> names;
         for (const draft_table& t : into_.tables)
@@ -288,13 +304,7 @@ private:
                 missing(fmt::format("check {}{}{}", c.name, c.name.empty() ? "" : ": ", c.sql));
                 continue;
             }
-            std::string name = c.name;
-            for (int n = 0;
-                 !schema::fault_of_name(name).empty() || schema::is_reserved_object(name) ||
-                 names.contains(ascii_lower(std::string_view{name}));
-                 ++n)
-                name = fmt::format("{}_check{}", source_.name.substr(0, 50),
-                                   n == 0 ? "" : fmt::format("{}", n));
+            const std::string name = free_check_name(c.name, names);
             names.insert(ascii_lower(std::string_view{name}));
             out_.table.checks.push_back({name, *sql});
         }

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "ops/generate_draft.hpp"
 #include "schemas.hpp"
 #include "shardwise/base/error.hpp"
 
@@ -207,6 +208,68 @@ TEST_P(Generate, ReadsTablesThatShardwiseMade) {
     EXPECT_THAT(m.header, HasSubstr("references<&::model::user::id, on_delete::cascade>"));
     EXPECT_THAT(m.header, HasSubstr("(score > 0)"));
     EXPECT_THAT(m.header, Not(HasSubstr("bucket")));
+}
+
+// ---------------------------------------------------------------- names that want out
+
+/// The header is included behind `struct evil`, which a second one would not compile with.
+TEST(GenerateFromHostileNames, WritesAHeaderThatNothingBreaksOutOf) {
+    const std::vector<std::string> hostile{"\n\nstruct evil {};\n",
+                                           "*/ struct evil {}; /*",
+                                           "\"> {}; struct evil {}; //",
+                                           "\\",
+                                           "x\\\n",
+                                           "?\?/",
+                                           "R\"(",
+                                           ")\"",
+                                           "\xE2\x80\xAE"
+                                           "evil",
+                                           "#include <evil>",
+                                           "a\r#error evil",
+                                           "\t\x01\x1B[31m",
+                                           "int",
+                                           "::",
+                                           "sw",
+                                           "mapping",
+                                           "E",
+                                           "T",
+                                           "%:error",
+                                           "__cplusplus",
+                                           "{}{0}%s%n"};
+    ops::source_schema source;
+    source.engine = sql::dialect_kind::postgres;
+    for (const std::string& name : hostile) {
+        if (name == "sw") continue;  // sw_..._key is a reserved name
+        source.others.push_back(name);
+        ops::source_table& t = source.tables.emplace_back();
+        t.name = name;
+        t.found.columns.push_back({"key", "bigint", false, false, {}});
+        t.details.columns.push_back({"key"});
+        for (const std::string& column : hostile) {
+            t.found.columns.push_back({column, "text", true, true, {}});
+            t.details.columns.push_back({column, "'" + column + "'"});
+            t.details.remarks.push_back({column, column});
+            t.details.checks.push_back({column, "\"key\" > 0"});
+            t.details.checks.push_back({column, column});
+        }
+        t.found.primary_key = {"key"};
+        t.found.uniques = {{hostile[0], hostile[1]}};
+        if (name != hostile[0])
+            t.found.foreign_keys = {{{"key"}, hostile[0], {"key"}, schema::delete_rule::restrict}};
+    }
+    const temp_folder folder;
+    const std::string header = ops::generate_from(source, {}).header;
+    std::ofstream(folder.file("model.hpp")) << header;
+    std::ofstream(folder.file("main.cpp"))
+        << "struct evil { int member; };\n#include \"model.hpp\"\n"
+           "int member = evil{}.member;\n"
+           "const auto& e = shardwise::entity_of<model::x>();\n";
+    const std::string command =
+        std::string(SHARDWISE_CXX) +
+        " -std=c++20 -fsyntax-only -Wall -Wextra -Wcomment -Wbidi-chars -Werror "
+        "-I" SHARDWISE_SOURCE_DIR "/include " +
+        folder.file("main.cpp") + " > " + folder.file("log") + " 2>&1";
+    EXPECT_EQ(std::system(command.c_str()), 0) << file_text(folder.file("log")) << header;
 }
 
 // ---------------------------------------------------------------- what one engine has only

@@ -326,6 +326,16 @@ TEST(GeneratedDistribution, CopiesTablesThatReferToThemselves) {
                 ElementsAre("nodes by tenant"));
 }
 
+TEST(GeneratedDistribution, KeepsTheOrderOfPrimaryKeys) {
+    EXPECT_THAT(schema_of()
+                    .table("items", {"code", "tenant", "n"}, 3)
+                    .refers({"tenant", "code"}, "tenants", {"tenant", "code"})
+                    .table("tenants", {"tenant", "code"}, 2)
+                    .placed(),
+                ElementsAre("items by code,tenant,n", "tenants reference"))
+        << "items.code stands before items.tenant, in the shard key of tenants behind it";
+}
+
 TEST(GeneratedDistribution, CopiesCirclesAndSaysWhichForeignKeyIsLeftOut) {
     schema_of circle;
     circle.table("a", {"id", "b_id?"})
