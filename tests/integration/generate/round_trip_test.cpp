@@ -177,6 +177,15 @@ TEST_P(GeneratedModel, WritesAndReadsRows) {
 /// integers are the server's to check.
 class GeneratedTypes : public GeneratedModel {
 protected:
+    template <class Act>
+    static error_code refusal_of(Act act) {
+        try {
+            act();
+        } catch (const error& e) {
+            return e.code();
+        }
+        return error_code::internal;
+    }
     template <class T>
     static std::int64_t added(cluster& db, const T& object) {
         session s{db};
@@ -227,6 +236,7 @@ TEST_P(GeneratedTypes, ComeBackAsTheyWent) {
     } else {
         const auto db = adopted<ZOO(zoo_mariadb)>("zoo");
         zoo_mariadb::all_type a{};
+        a.words = "w";
         a.tiny = -128;
         a.middle = 8'388'607;
         a.instant = when;
@@ -240,10 +250,11 @@ TEST_P(GeneratedTypes, ComeBackAsTheyWent) {
         EXPECT_EQ(back->changed, a.changed);
         EXPECT_EQ(back->doc->text, a.doc->text);
         a.tiny = 128;
-        EXPECT_THROW(added(*db, a), error) << "wider than the column";
+        EXPECT_EQ(refusal_of([&] { added(*db, a); }), error_code::bad_value)
+            << "wider than the column";
         a.tiny = 0;
         a.middle = 8'388'608;
-        EXPECT_THROW(added(*db, a), error);
+        EXPECT_EQ(refusal_of([&] { added(*db, a); }), error_code::bad_value);
     }
 }
 
