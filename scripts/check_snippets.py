@@ -21,6 +21,7 @@ BLOCK = re.compile(r"^```cpp\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 DECLARATION = re.compile(
     r"(struct|class|template|enum|inline)\b|(void|sw::\w+) \w+\([^;]*\) \{", re.DOTALL)
 PRELUDE = """#include <shardwise/ops/explain.hpp>
+#include <shardwise/ops/generate.hpp>
 #include <shardwise/ops/import.hpp>
 #include <shardwise/ops/verify.hpp>
 #include <shardwise/shardwise.hpp>

@@ -42,6 +42,7 @@ void describe(CLI::App& app, invocation& i) {
     add_txn(app, i);
     add_unique(app, i);
     add_verify(app, i);
+    add_generate(app, i);
     app.footer(exit_codes);
 }
 

@@ -117,6 +117,11 @@ bool mariadb_keeps(const schema::column& c, bool keyed, std::string_view found, 
         case column_type::int16:
         case column_type::int32:
         case column_type::int64:  // "bigint(20)": the number is a display width
+            if (!own && bare(found) == "tinyint")
+                return found.find("unsigned") == std::string_view::npos;
+            if (!own && bare(found) == "mediumint")
+                return c.type != column_type::int16 &&
+                       found.find("unsigned") == std::string_view::npos;
             return found.find("unsigned") == std::string_view::npos &&
                    keeps_integer(c.type, bare(found), how, {"smallint", "int", "bigint"});
         case column_type::float64:

@@ -7,7 +7,7 @@ import unittest
 
 from program import (BINARY, EXAMPLE, FAILED, OK, SOURCE, USAGE, ProgramTest, environment)
 
-COMMANDS = ["init", "import", "status", "explain", "sql", "txn", "unique", "verify"]
+COMMANDS = ["init", "import", "status", "explain", "sql", "txn", "unique", "verify", "generate"]
 
 
 class CommandLine(ProgramTest):
@@ -23,7 +23,9 @@ class CommandLine(ProgramTest):
                    "sql": ["--command", "--file", "--format"],
                    "txn": ["list", "resolve", "outcome"],
                    "unique": ["declare", "build", "remove"],
-                   "verify": ["TABLE", "--most-findings"], "init": []}
+                   "verify": ["TABLE", "--most-findings"], "init": [],
+                   "generate": ["URL", "--output", "--namespace", "--tables", "--shard-key",
+                                "--reference", "--colocated"]}
         for command in COMMANDS:
             text = self.run_program(command, "--help").out
             for option in options[command]:

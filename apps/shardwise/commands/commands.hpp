@@ -22,6 +22,7 @@ struct invocation {
     std::unique_ptr<shardwise::cluster> open() const;
 };
 
+void add_generate(CLI::App& app, invocation& i);
 void add_init(CLI::App& app, invocation& i);
 void add_import(CLI::App& app, invocation& i);
 void add_status(CLI::App& app, invocation& i);
