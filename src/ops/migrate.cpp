@@ -33,8 +33,8 @@ runners open_all(cluster_layer::core& db, const migrate_options& options) {
     check(options);
     runners all;
     for (std::size_t i = 0; i < db.shard_count(); ++i)
-        all.push_back(std::make_unique<migration_runner>(
-            db, static_cast<sharding::shard_index>(i), options));
+        all.push_back(
+            std::make_unique<migration_runner>(db, static_cast<sharding::shard_index>(i), options));
     return all;
 }
 
@@ -115,9 +115,8 @@ bool migrate_report::complete() const {
 bool migration_status::complete() const {
     return std::all_of(shards.begin(), shards.end(), [](const shard_migrations& s) {
         return s.error.empty() &&
-               std::all_of(s.migrations.begin(), s.migrations.end(), [](const auto& m) {
-                   return m.state == migration_state::kind::applied;
-               });
+               std::all_of(s.migrations.begin(), s.migrations.end(),
+                           [](const auto& m) { return m.state == migration_state::kind::applied; });
     });
 }
 
@@ -139,10 +138,9 @@ migrate_report migrate_down(cluster& db, const migrate_options& options) {
     std::int64_t highest = 0;
     for (const auto& one : all)
         for (const ops::history_row& r : one->history()) highest = std::max(highest, r.version);
-    const auto steps =
-        ops::steps_of(all, db.core(), [&](const auto& files, const auto& history) {
-            return ops::next_down(files, history, highest);
-        });
+    const auto steps = ops::steps_of(all, db.core(), [&](const auto& files, const auto& history) {
+        return ops::next_down(files, history, highest);
+    });
     ops::run_version(all, steps, highest, report);
     return report;
 }
@@ -162,8 +160,8 @@ migration_status migrations(cluster& db, const migrate_options& options) {
         try {
             const deadline limit = core.default_deadline();
             link = core.connect(shard, limit);
-            s.migrations = ops::states_of(
-                files[i], ops::read_history(*link.link, *core.dialects()[i], limit));
+            s.migrations =
+                ops::states_of(files[i], ops::read_history(*link.link, *core.dialects()[i], limit));
         } catch (const error& e) {
             link.poison_if(e);
             s.error = e.message();

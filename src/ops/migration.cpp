@@ -50,8 +50,8 @@ public:
 private:
     static char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
     static bool is_word(char c) {
-        return c == '_' || c == '$' || (c >= '0' && c <= '9') || (upper(c) >= 'A' && upper(c) <= 'Z') ||
-               (static_cast<unsigned char>(c) & 0x80U) != 0;
+        return c == '_' || c == '$' || (c >= '0' && c <= '9') ||
+               (upper(c) >= 'A' && upper(c) <= 'Z') || (static_cast<unsigned char>(c) & 0x80U) != 0;
     }
     void skip() {
         while (at_ < text_.size()) {
@@ -119,9 +119,10 @@ const history_row* find(const std::vector<history_row>& rows, std::int64_t versi
 migration_step resumed(const migration& m, const migration_script& script, const history_row& r) {
     const auto steps = static_cast<std::size_t>(r.steps);
     if (steps > script.statements.size() || script.checksum(steps) != r.done_checksum)
-        refuse(fmt::format("the first {} statements of migration {} have run, and its file says "
-                           "something else now: give them back as they were",
-                           steps, title(m.version, m.name)));
+        refuse(
+            fmt::format("the first {} statements of migration {} have run, and its file says "
+                        "something else now: give them back as they were",
+                        steps, title(m.version, m.name)));
     return {&m, r.undoing, steps, r.running && steps < script.statements.size()};
 }
 
@@ -131,9 +132,10 @@ void check_applied(const std::vector<migration>& files, const history_row& r) {
         refuse(fmt::format("migration {} was applied, and its file is missing",
                            title(r.version, r.name)));
     if (r.ended_ms != 0 && m->up.checksum() != r.checksum)
-        refuse(fmt::format("the file of migration {} was changed after it was applied: give it "
-                           "back as it was, and write a new migration",
-                           title(r.version, r.name)));
+        refuse(
+            fmt::format("the file of migration {} was changed after it was applied: give it "
+                        "back as it was, and write a new migration",
+                        title(r.version, r.name)));
 }
 
 }  // namespace
@@ -186,18 +188,20 @@ std::optional<migration_step> next_up(const std::vector<migration>& files,
     for (const history_row& r : history) {
         if (r.ended_ms != 0) continue;
         if (r.undoing)
-            refuse(fmt::format("migration {} is in the middle of being undone: finish that first "
-                               "with down",
-                               title(r.version, r.name)));
+            refuse(
+                fmt::format("migration {} is in the middle of being undone: finish that first "
+                            "with down",
+                            title(r.version, r.name)));
         const migration& m = *find(files, r.version);
         return resumed(m, m.up, r);
     }
     for (const migration& m : files) {
         if (find(history, m.version) != nullptr) continue;
         if (m.version < last)
-            refuse(fmt::format("migration {} was never applied, and {:04} already is: give it a "
-                               "higher number",
-                               title(m.version, m.name), last));
+            refuse(
+                fmt::format("migration {} was never applied, and {:04} already is: give it a "
+                            "higher number",
+                            title(m.version, m.name), last));
         return migration_step{&m, false, 0, false};
     }
     return std::nullopt;
@@ -218,12 +222,14 @@ std::optional<migration_step> next_down(const std::vector<migration>& files,
     if (r == nullptr) return std::nullopt;
     const migration& m = *find(files, version);
     if (!m.down)
-        refuse(fmt::format("migration {} has no down file for this engine", title(version, m.name)));
+        refuse(
+            fmt::format("migration {} has no down file for this engine", title(version, m.name)));
     if (r->undoing) return resumed(m, *m.down, *r);
     if (r->ended_ms == 0)
-        refuse(fmt::format("migration {} is in the middle of being applied: finish that first "
-                           "with up",
-                           title(version, m.name)));
+        refuse(
+            fmt::format("migration {} is in the middle of being applied: finish that first "
+                        "with up",
+                        title(version, m.name)));
     return migration_step{&m, true, 0, false};
 }
 

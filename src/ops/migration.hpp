@@ -72,7 +72,7 @@ enum class statement_kind : std::uint8_t {
     table,             ///< changes one table: the table's definition tells whether it has run
     concurrent_index,  ///< PostgreSQL: a valid index of this name tells it
     drop_index_concurrently,  ///< PostgreSQL: the index is there or not
-    other              ///< nothing tells
+    other                     ///< nothing tells
 };
 struct statement_shape {
     statement_kind kind = statement_kind::other;

@@ -45,9 +45,10 @@ std::vector<migration_file> files_of(const std::string& directory) {
         if (e.path().extension() != ".sql") continue;
         std::smatch m;
         if (!std::regex_match(name, m, form) || std::stoll(m[1]) == 0)
-            refuse(fmt::format("{}: migrations are named like 0001_add_score.up.sql, or "
-                               "0001_add_score.up.postgres.sql (mariadb, sqlite) for one engine",
-                               e.path().string()));
+            refuse(
+                fmt::format("{}: migrations are named like 0001_add_score.up.sql, or "
+                            "0001_add_score.up.postgres.sql (mariadb, sqlite) for one engine",
+                            e.path().string()));
         files.push_back({std::stoll(m[1]), m[2], m[3] == "up", m[5], e.path()});
     }
     std::sort(files.begin(), files.end(),
@@ -102,9 +103,10 @@ std::vector<migration> read_migrations(const std::string& directory, sql::dialec
     for (const auto& [version, same] : versions) {
         const migration_file* const up = choose(same, true, word_of(engine));
         if (up == nullptr)
-            refuse(fmt::format("migration {:04}_{} has no up file for {}; an empty one does "
-                               "nothing there",
-                               version, same.front()->name, word_of(engine)));
+            refuse(
+                fmt::format("migration {:04}_{} has no up file for {}; an empty one does "
+                            "nothing there",
+                            version, same.front()->name, word_of(engine)));
         migration m;
         m.version = version;
         m.name = up->name;

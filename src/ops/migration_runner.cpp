@@ -158,9 +158,9 @@ bool migration_runner::run_in_transaction(const migration_step& step) {
     const migration_script& script = step.undo ? *step.what->down : step.what->up;
     bool done = false;
     with_retries([&] {
-        engine::run(
-            *link_,
-            dialect_.kind() == sql::dialect_kind::sqlite ? "BEGIN IMMEDIATE" : "BEGIN", limit());
+        engine::run(*link_,
+                    dialect_.kind() == sql::dialect_kind::sqlite ? "BEGIN IMMEDIATE" : "BEGIN",
+                    limit());
         try {
             const auto rows = history();
             const bool there = find(rows, step.what->version) != nullptr;
@@ -285,9 +285,10 @@ void migration_runner::run_statement(const std::string& text, history_row& row,
 int migration_runner::index_state(const std::string& name) {
     std::int64_t state = 0;
     catalog::own_statement s(dialect_);
-    s.raw("SELECT CAST(CASE WHEN i.indisvalid THEN 2 ELSE 1 END AS bigint) FROM pg_index i "
-          "JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
-          "WHERE n.nspname = current_schema() AND c.relname = ");
+    s.raw(
+        "SELECT CAST(CASE WHEN i.indisvalid THEN 2 ELSE 1 END AS bigint) FROM pg_index i "
+        "JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = current_schema() AND c.relname = ");
     s.bind(name).gives({column_type::int64});
     s.run(*link_, limit(), [&](std::span<const arg> row) { state = row[0].to_integer(); });
     return static_cast<int>(state);

@@ -34,11 +34,10 @@ value text_value(std::string_view s) { return value{arg{s}}; }
 value integer_value(std::int64_t v) { return value{arg{v}}; }
 
 row_values values_of(const history_row& r) {
-    return {integer_value(r.version),         text_value(r.name),
-            text_value(r.checksum),           integer_value(r.undoing ? 1 : 0),
-            integer_value(r.steps),           text_value(r.done_checksum),
-            integer_value(r.running ? 1 : 0), text_value(r.before),
-            integer_value(r.started_ms),      integer_value(r.ended_ms)};
+    return {integer_value(r.version),         text_value(r.name),     text_value(r.checksum),
+            integer_value(r.undoing ? 1 : 0), integer_value(r.steps), text_value(r.done_checksum),
+            integer_value(r.running ? 1 : 0), text_value(r.before),   integer_value(r.started_ms),
+            integer_value(r.ended_ms)};
 }
 
 history_row row_from(std::span<const arg> row) {

@@ -88,8 +88,8 @@ TEST(MigrateProcess, Run) {
     cluster db(urls);
     migrate_options options;
     options.directory = environment("MIGRATE_DIRECTORY");
-    const migrate_report r = environment("MIGRATE_WAY") == "up" ? migrate_up(db, options)
-                                                                : migrate_down(db, options);
+    const migrate_report r =
+        environment("MIGRATE_WAY") == "up" ? migrate_up(db, options) : migrate_down(db, options);
     EXPECT_TRUE(r.complete());
 }
 
@@ -125,9 +125,10 @@ TEST_P(Migrate, AKillAtAnyStepLeavesEachStatementToRunOnce) {
             // The servers notice the death of the client, which gives its lock back.
             options.lock_timeout_ms = 20'000;
             const bool unfinished =
-                way == "up" || everywhere("SELECT COUNT(*) FROM shardwise_migrations "
-                                          "WHERE version = 2") != std::vector<std::int64_t>(3, 0);
-            const migrate_report r = !unfinished ? migrate_report{}
+                way == "up" || everywhere(
+                                   "SELECT COUNT(*) FROM shardwise_migrations "
+                                   "WHERE version = 2") != std::vector<std::int64_t>(3, 0);
+            const migrate_report r = !unfinished   ? migrate_report{}
                                      : way == "up" ? migrate_up(*db, options)
                                                    : migrate_down(*db, options);
             for (const auto& s : r.shards) EXPECT_EQ(s.error, "");
