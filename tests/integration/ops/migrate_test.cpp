@@ -215,6 +215,47 @@ TEST_P(MigratePostgres, ALockThatIsNotFreeIsGivenUpSoon) {
     EXPECT_THAT(everywhere("SELECT n FROM m"), ElementsAre(11, 11, 11));
 }
 
+class MigrateMariadb : public Migrate {};
+
+TEST_P(MigrateMariadb, WhatNobodyKnowsIsRefusedUntilSomebodyHasLooked) {
+    ASSERT_TRUE(migrate_up(*db, options).complete());
+    write("0002_empty.up.sql", "TRUNCATE m;");
+    ASSERT_TRUE(killed_at("migrate.ran", "up"));
+    options.lock_timeout_ms = 20'000;
+    const migrate_report refused = migrate_up(*db, options);
+    EXPECT_FALSE(refused.complete());
+    std::string errors;
+    for (const auto& s : refused.shards) errors += s.error;
+    EXPECT_THAT(errors, HasSubstr("--assume-not-ran"));
+    options.unknown = migrate_options::unknown_statement::has_not_run;
+    EXPECT_TRUE(migrate_up(*db, options).complete());
+    EXPECT_THAT(everywhere("SELECT COUNT(*) FROM m"), ElementsAre(0, 0, 0));
+}
+
+INSTANTIATE_TEST_SUITE_P(Clusters, MigrateMariadb, testing::Values("mariadb"), test::label_of);
+
+class MigrateFiles : public Migrate {};
+
+TEST_P(MigrateFiles, AShardThatIsDownStopsBeforeAnythingIsChanged) {
+    db.reset();
+    {
+        cluster first(shards->all());  // stamps all
+    }
+    const std::string file = shards->all()[1].url.substr(std::string("sqlite:///").size());
+    std::filesystem::rename(file, file + ".away");
+    std::filesystem::create_directory(file);
+    cluster half(shards->all());
+    EXPECT_EQ(failure_of([&] { migrate_up(half, options); }).shard, "s2");
+    EXPECT_NE(migrations(half, options).shards[1].error, "");
+    EXPECT_THAT(shards->ask(0, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'm'"),
+                ElementsAre(0));
+    std::filesystem::remove(file);
+    std::filesystem::rename(file + ".away", file);
+    EXPECT_TRUE(migrate_up(half, options).complete());
+}
+
+INSTANTIATE_TEST_SUITE_P(Clusters, MigrateFiles, testing::Values("sqlite"), test::label_of);
+
 INSTANTIATE_TEST_SUITE_P(Clusters, MigratePostgres, testing::Values("postgres"), test::label_of);
 
 }  // namespace
