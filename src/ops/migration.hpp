@@ -44,7 +44,7 @@ struct history_row {
     std::int64_t steps = 0;     ///< statements that are known to have run
     std::string done_checksum;  ///< of those
     bool running = false;       ///< the next one was begun, and its end was not written down
-    std::string before;         ///< fingerprint of its table before it, if there is one
+    std::string before;         ///< digest of its text, ':', fingerprint of its table before it
     std::int64_t started_ms = 0;
     std::int64_t ended_ms = 0;  ///< 0: in the middle
     friend bool operator==(const history_row&, const history_row&) = default;

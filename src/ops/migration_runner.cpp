@@ -38,6 +38,12 @@ const history_row* find(const std::vector<history_row>& rows, std::int64_t versi
     return nullptr;
 }
 
+std::string digest_of(const std::string& text) {
+    content_digest digest;
+    digest.add(text);
+    return digest.hex();
+}
+
 bool may_be_tried_again(const error& e) {
     return (e.code() == error_code::lock_timeout || e.code() == error_code::deadlock ||
             e.code() == error_code::serialization_failure) &&
@@ -240,7 +246,7 @@ void migration_runner::run_statement(const std::string& text, history_row& row,
     const bool rows_only = shape.kind == statement_kind::rows;
     if (!rows_only) {
         row.running = true;
-        row.before = fingerprint(shape);
+        row.before = digest_of(text) + ":" + fingerprint(shape);
         update_row(*link_, row, dialect_, limit());
     }
     failpoint("migrate.announced");
@@ -322,11 +328,19 @@ std::string migration_runner::fingerprint(const statement_shape& shape) {
 }
 
 bool migration_runner::has_run(const std::string& text, const history_row& row) {
+    // The evidence is about the statement that was begun, not about one that was mended since.
+    const std::string prefix = digest_of(text) + ":";
+    if (!row.before.starts_with(prefix))
+        raise({.code = error_code::bad_state,
+               .message = fmt::format("statement {} of migration {:04}_{} was begun when its "
+                                      "process died, and its file says something else now: give "
+                                      "it back as it was",
+                                      row.steps + 1, row.version, row.name),
+               .shard = db_.shard_name(shard_)});
     const statement_shape shape = shape_of(text, dialect_.kind());
     switch (shape.kind) {
         case statement_kind::table:
-            if (!row.before.empty()) return fingerprint(shape) != row.before;
-            break;
+            return fingerprint(shape) != row.before.substr(prefix.size());
         case statement_kind::concurrent_index:
             return index_state(shape.name) == 2;
         case statement_kind::drop_index_concurrently:

@@ -232,6 +232,19 @@ TEST_P(MigrateMariadb, WhatNobodyKnowsIsRefusedUntilSomebodyHasLooked) {
     EXPECT_THAT(everywhere("SELECT COUNT(*) FROM m"), ElementsAre(0, 0, 0));
 }
 
+/// What is known about one statement says nothing about another.
+TEST_P(MigrateMariadb, AStatementThatWasBegunMustNotBeMended) {
+    write("0002_column.up.sql", "ALTER TABLE m ADD COLUMN x integer;");
+    ASSERT_TRUE(migrate_up(*db, options).complete());
+    for (std::size_t i = 0; i < 3; ++i)
+        shards->execute(i,
+                        "UPDATE shardwise_migrations SET ended_ms = 0, steps = 0, running = 1, "
+                        "done_checksum = SHA2('', 256), `before` = 'of another:absent' "
+                        "WHERE version = 2");
+    for (const auto& s : migrate_up(*db, options).shards)
+        EXPECT_THAT(s.error, HasSubstr("was begun"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Clusters, MigrateMariadb, testing::Values("mariadb"), test::label_of);
 
 class MigrateFiles : public Migrate {};
