@@ -38,6 +38,7 @@ void describe(CLI::App& app, invocation& i) {
     add_import(app, i);
     add_status(app, i);
     add_explain(app, i);
+    add_migrate(app, i);
     add_sql(app, i);
     add_txn(app, i);
     add_unique(app, i);

@@ -7,7 +7,8 @@ import unittest
 
 from program import (BINARY, EXAMPLE, FAILED, OK, SOURCE, USAGE, ProgramTest, environment)
 
-COMMANDS = ["init", "import", "status", "explain", "sql", "txn", "unique", "verify", "generate"]
+COMMANDS = ["init", "import", "status", "explain", "sql", "txn", "unique", "verify", "generate",
+            "migrate"]
 
 
 class CommandLine(ProgramTest):
@@ -21,6 +22,8 @@ class CommandLine(ProgramTest):
                               "--batch", "--restart"],
                    "status": ["--rows"], "explain": ["SQL"],
                    "sql": ["--command", "--file", "--format"],
+                   "migrate": ["new", "up", "down", "status", "--directory", "--lock-timeout",
+                               "--lock-attempts", "--assume-ran", "--assume-not-ran"],
                    "txn": ["list", "resolve", "outcome"],
                    "unique": ["declare", "build", "remove"],
                    "verify": ["TABLE", "--most-findings"], "init": [],

@@ -27,6 +27,7 @@ void add_init(CLI::App& app, invocation& i);
 void add_import(CLI::App& app, invocation& i);
 void add_status(CLI::App& app, invocation& i);
 void add_explain(CLI::App& app, invocation& i);
+void add_migrate(CLI::App& app, invocation& i);
 void add_sql(CLI::App& app, invocation& i);
 void add_txn(CLI::App& app, invocation& i);
 void add_unique(CLI::App& app, invocation& i);
