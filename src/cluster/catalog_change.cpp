@@ -202,6 +202,33 @@ catalog_change plan_removal(const catalog::contents& before, const std::string& 
     return change;
 }
 
+catalog_change plan_update(const catalog::contents& before, std::vector<schema::table> declared) {
+    declared = schema::with_lookups(std::move(declared));
+    for (const schema::table& t : declared) {
+        const catalog::entry* const there = living(before, catalog::table_key(t.name));
+        if (there == nullptr)
+            raise({.code = error_code::unknown_table,
+                   .message = fmt::format("this cluster has no table {}: create_all() makes it, "
+                                          "adopt() takes one that exists",
+                                          t.name),
+                   .table = t.name});
+        const schema::table known = catalog::table_from_json(there->body);
+        if (!distribution_difference(known, t).empty()) refuse_other_model(known, t);
+        if (!same_lookups(known, t))
+            raise({.code = error_code::not_supported,
+                   .message = fmt::format("the cluster-wide unique constraints of {} differ from "
+                                          "the known ones: declare_unique() adds one",
+                                          t.name),
+                   .table = t.name});
+    }
+    catalog_change change;
+    change.after = before;
+    change.tables = registered(before, declared);
+    for (const schema::table& t : change.tables)
+        set_body(change.after, catalog::table_key(t.name), catalog::table_to_json(t));
+    return change;
+}
+
 strictness strictness_of(const catalog::contents& entries, std::string_view table) {
     return living(entries, catalog::adopted_key(table)) != nullptr ? strictness::adopted
                                                                    : strictness::own;

@@ -36,6 +36,11 @@ catalog_change plan_uniques(const core_state& s, const catalog::contents& before
 /// tables.
 catalog_change plan_removal(const catalog::contents& before, const std::string& table);
 
+/// Tables that are known get another model: columns, indexes, constraints. Throws unknown_table,
+/// schema_mismatch when rows would be placed elsewhere, not_supported when cluster-wide unique
+/// constraints differ.
+catalog_change plan_update(const catalog::contents& before, std::vector<schema::table> declared);
+
 /// How the shards' tables are compared with the declared one.
 strictness strictness_of(const catalog::contents& entries, std::string_view table);
 

@@ -82,6 +82,14 @@ std::vector<schema_difference> cluster::verify_described() {
                                              : core_->state_->described);
 }
 
+void cluster::update(const model::entity* const* entities, std::size_t count) {
+    update_tables(*core_->state_, tables_of(entities, count));
+}
+
+void cluster::update_described() {
+    if (!core_->state_->described.empty()) update_tables(*core_->state_, core_->state_->described);
+}
+
 void cluster::assign(const std::string& table, const std::vector<value>& key, bucket_id bucket) {
     assign_key(*core_->state_, core_->table(table), key, bucket);
 }

@@ -318,6 +318,17 @@ void adopt_tables(core_state& s, tables declared) {
     s.install(std::move(change.after));
 }
 
+void update_tables(core_state& s, tables declared) {
+    const std::lock_guard guard(s.changing_model);
+    catalog_change change = plan_update(s.read_catalogs(), std::move(declared));
+    const auto differences = differences_everywhere(s, change.tables, change.after);
+    if (!differences.empty()) refuse_adoption(differences);
+    for (const auto& failure :
+         write_catalogs(s, change.after, std::vector<bool>(s.shards.size(), true)))
+        if (failure) raise(*failure);
+    s.install(std::move(change.after));
+}
+
 std::vector<schema_difference> verify_tables(core_state& s, tables declared) {
     const std::lock_guard guard(s.changing_model);
     declared = schema::with_lookups(std::move(declared));

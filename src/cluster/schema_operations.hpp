@@ -26,6 +26,9 @@ void mark_built(core_state& s, const std::vector<std::string>& lookup_tables);
 void read_model_again(core_state& s);
 /// Throws schema_mismatch with all differences, shard_unavailable when a shard cannot be asked.
 void adopt_tables(core_state& s, tables declared);
+/// The declared tables, which all shards have already, become the catalog's. Throws as
+/// adopt_tables.
+void update_tables(core_state& s, tables declared);
 std::vector<schema_difference> verify_tables(core_state& s, tables declared);
 
 }  // namespace shardwise::cluster_layer

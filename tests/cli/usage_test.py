@@ -22,7 +22,7 @@ class CommandLine(ProgramTest):
                               "--batch", "--restart"],
                    "status": ["--rows"], "explain": ["SQL"],
                    "sql": ["--command", "--file", "--format"],
-                   "migrate": ["new", "up", "down", "status", "--directory", "--lock-timeout",
+                   "migrate": ["new", "up", "down", "model", "status", "--directory", "--lock-timeout",
                                "--lock-attempts", "--assume-ran", "--assume-not-ran"],
                    "txn": ["list", "resolve", "outcome"],
                    "unique": ["declare", "build", "remove"],

@@ -83,6 +83,16 @@ exit_code run(const invocation& i, migrate_arguments a, bool up) {
         i, up ? shardwise::migrate_up(*db, a.options) : shardwise::migrate_down(*db, a.options));
 }
 
+exit_code update_model(const invocation& i) {
+    const auto db = i.open();
+    db->update_described();
+    if (i.as_json)
+        print(to_text(json{{"tables", db->table_names()}}));
+    else
+        print("the catalog has the model of the cluster file\n");
+    return exit_code::ok;
+}
+
 exit_code status(const invocation& i, const migrate_arguments& a) {
     const auto db = i.open();
     const shardwise::migration_status s = shardwise::migrations(*db, a.options);
@@ -139,6 +149,8 @@ void add_migrate(CLI::App& app, invocation& i) {
     c->add_subcommand("down", "Undo the last version")->callback([&i, a] {
         i.run = [&i, a] { return run(i, *a, false); };
     });
+    c->add_subcommand("model", "Take the changed tables of the cluster file into the catalog")
+        ->callback([&i] { i.run = [&i] { return update_model(i); }; });
     c->add_subcommand("status", "Which shard has which version")->callback([&i, a] {
         i.run = [&i, a] { return status(i, *a); };
     });

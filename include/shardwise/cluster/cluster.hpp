@@ -113,6 +113,15 @@ public:
         const model::entity* entities[] = {&entity_of<Es>()...};
         return drop(entities, sizeof...(Es));
     }
+    /// After a migration has changed the tables of all shards: the structs become the catalog's
+    /// model of them. No table is changed. Placement and cluster-wide unique constraints stay.
+    /// Throws schema_mismatch with all differences, unknown_table. Idempotent; processes that know
+    /// fewer columns go on, if the others are nullable or have a default.
+    template <class... Es>
+    void update_model() {
+        const model::entity* entities[] = {&entity_of<Es>()...};
+        update(entities, sizeof...(Es));
+    }
     /// Compares the declared structs with what each shard really has.
     template <class... Es>
     std::vector<schema_difference> verify_schema() {
@@ -123,6 +132,7 @@ public:
     /// The same for the model of the cluster file (schema_file and tables) or the catalog.
     schema_report create_described();
     std::vector<schema_difference> verify_described();
+    void update_described();
     std::vector<std::string> table_names() const;
 
     std::size_t shard_count() const noexcept;
@@ -171,6 +181,7 @@ private:
     schema_report create(const model::entity* const* entities, std::size_t count);
     void adopt(const model::entity* const* entities, std::size_t count);
     schema_report drop(const model::entity* const* entities, std::size_t count);
+    void update(const model::entity* const* entities, std::size_t count);
     std::vector<schema_difference> verify(const model::entity* const* entities, std::size_t count);
 
     cluster_layer::core* core_;

@@ -11,6 +11,47 @@
 #include "support/test_cluster.hpp"
 
 namespace shardwise::ops_test {
+
+struct thing {
+    std::int64_t id{};
+    std::string name;
+};
+struct thing_with_score {
+    std::int64_t id{};
+    std::string name;
+    std::optional<std::int32_t> score;
+    std::string word;
+};
+struct thing_elsewhere {
+    std::int64_t id{};
+    std::string name;
+};
+
+}  // namespace shardwise::ops_test
+
+template <>
+struct shardwise::mapping<shardwise::ops_test::thing>
+    : table<ops_test::thing, "things", by_modulo> {
+    column<&ops_test::thing::id, primary_key, shard_key> id;
+    column<&ops_test::thing::name> name;
+};
+template <>
+struct shardwise::mapping<shardwise::ops_test::thing_with_score>
+    : table<ops_test::thing_with_score, "things", by_modulo> {
+    using row = ops_test::thing_with_score;
+    column<&row::id, primary_key, shard_key> id;
+    column<&row::name> name;
+    column<&row::score, indexed> score;
+    column<&row::word, length<10>, defaults_to<"'w'">> word;
+};
+template <>
+struct shardwise::mapping<shardwise::ops_test::thing_elsewhere>
+    : table<ops_test::thing_elsewhere, "things", by_hash> {
+    column<&ops_test::thing_elsewhere::id, primary_key, shard_key> id;
+    column<&ops_test::thing_elsewhere::name> name;
+};
+
+namespace shardwise::ops_test {
 namespace {
 
 using test::environment;
@@ -91,6 +132,52 @@ TEST(MigrateProcess, Run) {
     const migrate_report r =
         environment("MIGRATE_WAY") == "up" ? migrate_up(db, options) : migrate_down(db, options);
     EXPECT_TRUE(r.complete());
+}
+
+TEST_P(Migrate, AStructOfTheChangedTableIsTakenIntoTheCatalog) {
+    ASSERT_TRUE(db->create_all<thing>().complete());
+    {
+        session s{*db};
+        for (int i = 0; i < 6; ++i) s.add(thing{.id = i, .name = "n"});
+        s.commit();
+    }
+    for (const char* engine : {"sqlite", "postgres", "mariadb"})
+        write(std::string("0002_things.up.") + engine + ".sql",
+              std::string("ALTER TABLE things ADD COLUMN score integer;\n") +
+                  "ALTER TABLE things ADD COLUMN word varchar(10)" +
+                  (engine == std::string("postgres") ? " COLLATE \"C\"" : "") +
+                  (engine == std::string("mariadb") ? " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+                                                    : "") +
+                  " NOT NULL DEFAULT 'w';\n"
+                  "CREATE INDEX things_score_idx ON things (score);");
+    const auto refused = [&] { return failure_of([&] { db->update_model<thing_with_score>(); }); };
+    EXPECT_EQ(refused().code, error_code::schema_mismatch) << "the tables are the old ones";
+    EXPECT_THAT(refused().message, HasSubstr("score"));
+    ASSERT_TRUE(migrate_up(*db, options).complete());
+    EXPECT_EQ(failure_of([&] { session{*db}.get<thing_with_score>(1); }).code,
+              error_code::schema_mismatch)
+        << "not told yet";
+    cluster other(shards->all());  // a program with the old struct
+    session old{other};
+    old.get<thing>(1);
+    for (int again = 0; again < 2; ++again) db->update_model<thing_with_score>();
+    EXPECT_TRUE(db->verify_schema<thing_with_score>().empty());
+    session s{*db};
+    s.get<thing_with_score>(1).edit().score = 7;
+    s.add(thing_with_score{.id = 10, .name = "new", .score = 8, .word = "x"});
+    s.commit();
+    old.add(thing{.id = 11, .name = "old"});
+    old.get<thing>(2).edit().name = "renamed";
+    old.commit();
+    cluster fresh(shards->all());
+    session now{fresh};
+    EXPECT_EQ(now.get<thing_with_score>(1)->score, 7);
+    EXPECT_EQ(now.get<thing_with_score>(11)->word, "w");
+    EXPECT_EQ(now.get<thing>(10)->name, "new") << "fewer columns are fine";
+    EXPECT_EQ(now.sql("SELECT id FROM things WHERE score > 6").rows.size(), 2u);
+    EXPECT_EQ(failure_of([&] { db->update_model<thing_elsewhere>(); }).code,
+              error_code::schema_mismatch)
+        << "rows would be placed elsewhere";
 }
 
 TEST_P(Migrate, UpStatusDown) {
