@@ -6,6 +6,7 @@
 #include "shardwise/cluster/cluster.hpp"
 #include "shardwise/model/changes.hpp"
 #include "shardwise/model/functions.hpp"
+#include "shardwise/model/json_functions.hpp"
 #include "shardwise/model/number_functions.hpp"
 #include "shardwise/model/statement.hpp"
 #include "shardwise/model/subqueries.hpp"

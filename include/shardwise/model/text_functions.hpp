@@ -98,5 +98,12 @@ auto translate(const X& x, const From& from, const To& to) {
     static_assert(detail::all_texts<X, From, To>, "shardwise: translate() takes texts");
     return detail::checked_call<std::string>(sql::function::translate, x, from, to);
 }
+/// NOT LIKE: like() the other way round; NULL where a side is NULL.
+template <detail::operand X, class Pattern>
+auto not_like(const X& x, const Pattern& pattern) {
+    static_assert(detail::all_texts<X, Pattern>, "shardwise: not_like() needs texts");
+    return detail::condition<X, Pattern>(
+        sql::like(detail::node_of(x), detail::node_as<std::string>(pattern), true));
+}
 
 }  // namespace shardwise

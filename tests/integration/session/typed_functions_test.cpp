@@ -111,6 +111,29 @@ TEST_P(TypedFunctions, OfTimes) {
     EXPECT_EQ(std::get<4>(rows[0]), "2021-12-20 11:33");
 }
 
+TEST_P(TypedFunctions, OfDocuments) {
+    const auto rows = same(
+        select(everything.large, json_text(everything.document, "name"),
+               json_text(json_get(everything.document, "list"), 1),
+               json_text(everything.document, "none"), json_text(everything.document, "list"))
+            .where(not_like(json_text(everything.document, "name"), "%x%"))
+            .order_by(everything.large),
+        "SELECT large, document ->> 'name', document -> 'list' ->> 1, document ->> 'none', "
+        "document ->> 'list' FROM everything WHERE document ->> 'name' NOT LIKE '%x%' ORDER BY "
+        "large");
+    ASSERT_EQ(rows.size(), 9U);
+    EXPECT_EQ(std::get<1>(rows[0]), "n1");
+    EXPECT_EQ(std::get<2>(rows[0]), "2");
+    EXPECT_EQ(std::get<3>(rows[0]), std::nullopt);
+    session s{*db};
+    const auto others = s.all(select(everything.large)
+                                  .where(not_like(json_text(everything.document, "name"), "n_"))
+                                  .order_by(everything.large));
+    EXPECT_EQ(others.size(), 0U);
+    const auto rest = s.all(select(users.id).where(not_like(users.email, "e1@%")));
+    EXPECT_EQ(rest.size(), 5U) << "neither e1 nor those that are NULL";
+}
+
 INSTANTIATE_TEST_SUITE_P(Clusters, TypedFunctions, testing::ValuesIn(cluster_kinds()), label_of);
 
 }  // namespace
