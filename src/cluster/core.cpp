@@ -113,6 +113,7 @@ core::core(const cluster_config& config) : core(config.shards, cluster_layer::de
 core::core(std::vector<shard_url> shards, described_model model)
     : core(std::move(shards), std::move(model.options)) {
     state_->described = std::move(model.tables);
+    if (model.migrating) return;
     const snapshot_ptr now = state_->snapshot_now();
     for (const schema::table& t : state_->described)
         if (now->tables.find(t.name) != nullptr) check_usable(t, *now);

@@ -278,6 +278,7 @@ void convert_keys(cluster_options& options, const std::vector<schema::table>& ta
 described_model described(const cluster_config& config) {
     described_model model;
     model.options = config.options;
+    model.migrating = config.migrating;
     if (config.schema_file.empty()) {
         if (!config.tables.empty())
             refuse(config.tables.front(),

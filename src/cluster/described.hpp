@@ -15,6 +15,7 @@ struct described_model {
     cluster_options options;
     /// Registered: validated, parents first. Empty when the file names no schema.
     std::vector<schema::table> tables;
+    bool migrating = false;  ///< not compared with the catalog
 };
 
 /// Throws bad_config with the place: a table without a distribution, a distribution without a

@@ -56,6 +56,26 @@ class Migrate(ProgramTest):
         self.assertEqual(error["name"], "bad_input")
         self.run_program("migrate", "up", "--assume-ran", "--assume-not-ran", expect=USAGE)
 
+    def test_the_model_follows_the_tables(self):
+        old = "CREATE TABLE things (id bigint PRIMARY KEY, name text);"
+        new = old.replace("name text", "name text, score integer")
+        tables = '[tables.things]\nshard_key = "id"\n'
+        for shard in ("s1", "s2"):  # another cluster than that of setUp()
+            (self.folder / f"{shard}.db").unlink()
+        self.write_cluster(self.sqlite_urls(2), schema=self.write("model.sql", old), tables=tables)
+        self.run_program("init")
+        self.run_program("sql", "-c", "INSERT INTO things (id, name) VALUES (1, 'a')")
+        up = self.run_program("--json", "migrate", "new", "score").json()["files"][0]
+        self.write(up, "ALTER TABLE things ADD COLUMN score INTEGER;")
+        self.write("model.sql", new)
+        error = self.run_program("--json", "migrate", "model", expect=FAILED).error()
+        self.assertEqual(error["name"], "schema_mismatch")
+        self.run_program("migrate", "up")
+        self.run_program("migrate", "model")
+        self.run_program("sql", "-c", "UPDATE things SET score = 7 WHERE id = 1")
+        self.assertIn("7", self.run_program("sql", "-c", "SELECT score FROM things").out)
+        self.run_program("verify")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -45,6 +45,13 @@ std::string joined(const std::vector<std::int64_t>& versions) {
     return text.empty() ? "-" : text;
 }
 
+/// The cluster file may have the new tables already, or still the old ones.
+std::unique_ptr<shardwise::cluster> open_migrating(const invocation& i) {
+    auto config = shardwise::cluster_config::from_file(i.cluster_file);
+    config.migrating = true;
+    return std::make_unique<shardwise::cluster>(config);
+}
+
 exit_code create(const invocation& i, const migrate_arguments& a) {
     const auto files = shardwise::new_migration(a.name, a.options);
     if (i.as_json) {
@@ -78,13 +85,13 @@ exit_code run(const invocation& i, migrate_arguments a, bool up) {
     using unknown = migrate_options::unknown_statement;
     if (a.ran) a.options.unknown = unknown::has_run;
     if (a.not_ran) a.options.unknown = unknown::has_not_run;
-    const auto db = i.open();
+    const auto db = open_migrating(i);
     return print_report(
         i, up ? shardwise::migrate_up(*db, a.options) : shardwise::migrate_down(*db, a.options));
 }
 
 exit_code update_model(const invocation& i) {
-    const auto db = i.open();
+    const auto db = open_migrating(i);
     db->update_described();
     if (i.as_json)
         print(to_text(json{{"tables", db->table_names()}}));
@@ -94,7 +101,7 @@ exit_code update_model(const invocation& i) {
 }
 
 exit_code status(const invocation& i, const migrate_arguments& a) {
-    const auto db = i.open();
+    const auto db = open_migrating(i);
     const shardwise::migration_status s = shardwise::migrations(*db, a.options);
     json j;
     j["complete"] = s.complete();

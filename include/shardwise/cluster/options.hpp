@@ -86,6 +86,9 @@ struct cluster_config {
         std::string place;                          ///< "cluster.toml:12", for messages
     };
     std::vector<table_distribution> tables;
+    /// Opens the cluster also when its catalog knows these tables otherwise: a migration has
+    /// changed them, or will (cluster::update_described).
+    bool migrating = false;
 
     static cluster_config from_file(const std::string& path);
     /// `file_name` is for messages and for resolving relative paths.

@@ -89,6 +89,10 @@ template <class... Es>
 struct all_known<types<Es...>> {
     template <class... From>
     static constexpr bool in = (known<Es, From...> && ...);
+    /// Without subqueries.
+    template <class... From>
+    static constexpr bool columns_in = ((known<Es, From...> &&
+                                         !std::is_same_v<Es, far_reaching>)&&...);
     static constexpr bool reach_far = one_of<far_reaching, Es...>;
 };
 
@@ -231,15 +235,15 @@ public:
             sql::add_order(statement_, terms, sizeof...(Ks)));
     }
     template <detail::row_operand... Cs>
-    auto group_by(const Cs&... cs) const {
+    select_query group_by(const Cs&... cs) const {
         static_assert(
-            (detail::all_known<typename detail::item_entities<Cs>::type>::template in<From...> &&
+            (detail::all_known<typename detail::item_entities<Cs>::type>::template columns_in<
+                 From...> &&
              ...),
             "shardwise: group_by() uses a column of a table that is not part of this "
-            "query");
+            "query, or a subquery");
         const sql::expr_ptr terms[] = {detail::node_of(cs)...};
-        return reaching<typename detail::item_entities<Cs>::type...>(
-            sql::add_group(statement_, terms, sizeof...(Cs)));
+        return select_query(sql::add_group(statement_, terms, sizeof...(Cs)));
     }
     template <class... Es>
     auto having(const detail::group_condition<Es...>& condition) const {
