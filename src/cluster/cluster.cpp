@@ -87,7 +87,11 @@ void cluster::update(const model::entity* const* entities, std::size_t count) {
 }
 
 void cluster::update_described() {
-    if (!core_->state_->described.empty()) update_tables(*core_->state_, core_->state_->described);
+    if (core_->state_->described.empty())
+        raise(error_code::bad_config,
+              "the cluster file names no schema: tell the cluster of changed structs with "
+              "update_model<...>()");
+    update_tables(*core_->state_, core_->state_->described);
 }
 
 void cluster::assign(const std::string& table, const std::vector<value>& key, bucket_id bucket) {

@@ -132,6 +132,7 @@ public:
     /// The same for the model of the cluster file (schema_file and tables) or the catalog.
     schema_report create_described();
     std::vector<schema_difference> verify_described();
+    /// update_model() of the cluster file; throws bad_config when it names no schema.
     void update_described();
     std::vector<std::string> table_names() const;
 
