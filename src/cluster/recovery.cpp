@@ -282,6 +282,14 @@ bool recovery::may_resolve(const txn::found_branch& b, milliseconds grace) const
     return urgent_.find(b.what.id) != urgent_.end();
 }
 
+bool recovery::is_listed(engine::connection& c, std::size_t shard, const txn::branch& b,
+                         deadline limit) const {
+    const auto left =
+        txn::list_branches(c, state_.endpoint(shard).kind(), cluster_mark_, marks_[shard], limit);
+    return std::any_of(left.begin(), left.end(),
+                       [&](const txn::found_branch& f) { return f.what.id == b.id; });
+}
+
 void recovery::resolve_one(pass& p, std::size_t shard, const txn::branch& b) {
     txn::resolver r(0, 0);
     auto known = p.decisions.find(b.id);
@@ -301,17 +309,21 @@ void recovery::resolve_one(pass& p, std::size_t shard, const txn::branch& b) {
     if (!c) c = std::make_unique<link>(state_, shard, p.limit);
     txn::finished end = txn::finish_branch(**c, kind, b, commit, p.limit);
     if (end == txn::finished::held && kind == engine::engine_kind::mariadb) {
-        // The decision is made: whoever holds it can only do the same, or is asleep.
-        txn::release_holder(**c, b, p.limit);
-        for (int i = 0; i < 50 && end == txn::finished::held && !p.limit.passed(); ++i) {
-            std::this_thread::sleep_for(milliseconds(10));
-            end = txn::finish_branch(**c, kind, b, commit, p.limit);
-            if (end != txn::finished::held) break;
-            const auto left = txn::list_branches(**c, kind, cluster_mark_, marks_[shard], p.limit);
-            if (std::none_of(left.begin(), left.end(),
-                             [&](const txn::found_branch& f) { return f.what.id == b.id; }))
-                end = txn::finished::gone;
-        }
+        // The decision is made: whoever holds it can only do the same, or is asleep. The first one
+        // gets time to do it: afterwards his connection serves others, who must not lose it.
+        const auto wait = [&](int times) {
+            for (int i = 0; i < times && end == txn::finished::held && !p.limit.passed(); ++i) {
+                std::this_thread::sleep_for(milliseconds(10));
+                if (!is_listed(**c, shard, b, p.limit))
+                    end = txn::finished::gone;
+                else
+                    end = txn::finish_branch(**c, kind, b, commit, p.limit);
+            }
+        };
+        wait(20);
+        if (end == txn::finished::held && is_listed(**c, shard, b, p.limit))
+            txn::release_holder(**c, b, p.limit);
+        wait(50);
     }
     failpoint("resolve.finished");
     if (end == txn::finished::held)

@@ -94,6 +94,8 @@ private:
     std::vector<found_on_shard> list_all(deadline limit);
     txn::verdict ask(std::string_view id, deadline limit, bool decides);
     void resolve_one(pass& p, std::size_t shard, const txn::branch& b);
+    bool is_listed(engine::connection& c, std::size_t shard, const txn::branch& b,
+                   deadline limit) const;
     bool may_resolve(const txn::found_branch& b, std::chrono::milliseconds grace) const;
     void forget_old(const std::vector<found_on_shard>& found, deadline limit);
     void work();
