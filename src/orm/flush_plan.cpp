@@ -92,9 +92,9 @@ void check_values(const session_core::state& s, const change& c) {
     }
 }
 
-/// Rows of one table are locked in the order of their keys: two sessions that change the same ones
-/// wait for each other, and do not deadlock. Where values must be freed before others take them,
-/// the order of the changes stays.
+/// Rows of one table are written in the order of their keys: two sessions that change the same ones
+/// mostly wait for each other, and do not deadlock. Where values must be freed before others take
+/// them, the order of the changes stays.
 void order_by_key(std::span<change> updates) {
     const bound_table& t = *updates.front().object->table;
     for (const change& c : updates)
