@@ -19,9 +19,10 @@ constexpr const char* exit_codes =
     "  0  done\n"
     "  1  the operation failed (the message says why)\n"
     "  2  the command line is wrong; nothing was done\n"
-    "  3  incomplete: a shard without its tables, an interrupted import, rejected rows\n"
+    "  3  incomplete: a shard without its tables or migrations, an interrupted import, rejected "
+    "rows\n"
     "  4  a shard is down\n"
-    "  5  verify found problems\n\n"
+    "  5  verify found problems, or unique build rows with the same values\n\n"
     "Errors are one line on stderr, or a JSON object with --json. See docs/cli.md.";
 
 void describe(CLI::App& app, invocation& i) {
@@ -81,8 +82,11 @@ exit_code run(int argc, char** argv) {
 }  // namespace
 
 std::unique_ptr<shardwise::cluster> invocation::open() const {
-    auto db =
-        std::make_unique<shardwise::cluster>(shardwise::cluster_config::from_file(cluster_file));
+    return open(shardwise::cluster_config::from_file(cluster_file));
+}
+
+std::unique_ptr<shardwise::cluster> invocation::open(const shardwise::cluster_config& config) {
+    auto db = std::make_unique<shardwise::cluster>(config);
     for (const std::string& sentence : db->warnings())
         std::fprintf(stderr, "shardwise: warning: %s\n", sentence.c_str());
     return db;

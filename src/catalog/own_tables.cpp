@@ -17,21 +17,12 @@ namespace shardwise::catalog {
 
 namespace {
 
-schema::column column_of(std::string_view name, column_type type, std::uint32_t length = 0) {
+schema::column column_of(const own_column& given) {
     schema::column c;
-    c.name = name;
-    c.type = type;
-    c.length = length;
+    c.name = given.name;
+    c.type = given.type;
+    c.length = given.length;
     return c;
-}
-
-schema::table own_table(std::string_view name, std::vector<schema::column> columns) {
-    schema::table t;
-    t.name = name;
-    t.columns = std::move(columns);
-    t.primary_key = {0};
-    t.placed.kind = schema::distribution_kind::reference;
-    return t;
 }
 
 bool lost_a_race(const error& e) {
@@ -42,16 +33,27 @@ bool lost_a_race(const error& e) {
 
 }  // namespace
 
+schema::table own_table(std::string_view name, std::span<const own_column> columns) {
+    schema::table t;
+    t.name = name;
+    for (const own_column& c : columns) t.columns.push_back(column_of(c));
+    t.primary_key = {0};
+    t.placed.kind = schema::distribution_kind::reference;
+    return t;
+}
+
 const schema::table& identity_table() {
     static const schema::table t = [] {
         // "only_row" is always 1: the primary key lets one of two processes write the row.
-        schema::table identity = own_table(
-            identity_table_name,
-            {column_of("only_row", column_type::int16), column_of("format", column_type::int32),
-             column_of("cluster_id", column_type::text),
-             column_of("cluster_name", column_type::text),
-             column_of("shard_name", column_type::text), column_of("members", column_type::text),
-             column_of("state", column_type::text), column_of("stamp_id", column_type::text)});
+        schema::table identity =
+            own_table(identity_table_name, std::array{own_column{"only_row", column_type::int16},
+                                                      own_column{"format", column_type::int32},
+                                                      own_column{"cluster_id", column_type::text},
+                                                      own_column{"cluster_name", column_type::text},
+                                                      own_column{"shard_name", column_type::text},
+                                                      own_column{"members", column_type::text},
+                                                      own_column{"state", column_type::text},
+                                                      own_column{"stamp_id", column_type::text}});
         return identity;
     }();
     return t;
@@ -59,17 +61,18 @@ const schema::table& identity_table() {
 
 const schema::table& catalog_table() {
     static const schema::table t =
-        own_table(catalog_table_name,
-                  {column_of("key", column_type::text, 255),
-                   column_of("version", column_type::int64), column_of("body", column_type::text)});
+        own_table(catalog_table_name, std::array{own_column{"key", column_type::text, 255},
+                                                 own_column{"version", column_type::int64},
+                                                 own_column{"body", column_type::text}});
     return t;
 }
 
 const schema::table& worker_table() {
-    static const schema::table t = own_table(
-        worker_table_name,
-        {column_of("worker", column_type::int16), column_of("owner", column_type::text),
-         column_of("until_ms", column_type::int64), column_of("expires_at", column_type::int64)});
+    static const schema::table t =
+        own_table(worker_table_name, std::array{own_column{"worker", column_type::int16},
+                                                own_column{"owner", column_type::text},
+                                                own_column{"until_ms", column_type::int64},
+                                                own_column{"expires_at", column_type::int64}});
     return t;
 }
 
@@ -97,7 +100,7 @@ schema::table directory_table(const schema::table& root) {
         t.columns.push_back(std::move(key));
         t.primary_key.push_back(static_cast<schema::column_index>(i));
     }
-    t.columns.push_back(column_of("bucket", column_type::int32));
+    t.columns.push_back(column_of({"bucket", column_type::int32}));
     return t;
 }
 
@@ -143,6 +146,20 @@ bool table_exists(engine::connection& c, std::string_view name, const sql::diale
     bool found = false;
     s.gives({column_type::int64}).run(c, limit, [&](std::span<const arg>) { found = true; });
     return found;
+}
+
+std::int64_t insert_own_row(engine::connection& c, std::string_view table,
+                            std::span<const own_column> columns, std::span<const value> values,
+                            const sql::dialect& d, deadline limit) {
+    own_statement s(d);
+    s.raw("INSERT INTO ").name(table).raw(" (");
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        s.raw(i == 0 ? "" : ", ").name(columns[i].name);
+    s.raw(") VALUES (");
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        s.raw(i == 0 ? "" : ", ").bind(values[i].view(), columns[i].type);
+    s.raw(")");
+    return s.run(c, limit);
 }
 
 own_statement& own_statement::raw(std::string_view sql) {

@@ -3,6 +3,7 @@
 // tables and columns are persisted in users' databases: DO NOT CHANGE. Constant data and values.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -21,6 +22,15 @@ inline constexpr std::string_view catalog_table_name = "shardwise_catalog";    /
 inline constexpr std::string_view worker_table_name = "shardwise_worker";      // DO NOT CHANGE
 inline constexpr std::string_view directory_prefix = "shardwise_directory_";   // DO NOT CHANGE
 
+/// A column as definitions and statements of own tables name it.
+struct own_column {
+    std::string_view name;
+    column_type type;
+    std::uint32_t length = 0;
+};
+/// The first column is the key.
+schema::table own_table(std::string_view name, std::span<const own_column> columns);
+
 /// One row: which cluster this database belongs to, and which shard of it this is.
 const schema::table& identity_table();
 /// Models and shard maps, by key.
@@ -36,6 +46,11 @@ std::string directory_table_name(std::string_view group);
 /// with various errors, so it is tried again).
 void create_own_table(engine::connection& c, const schema::table& t, const sql::dialect& d,
                       deadline limit);
+
+/// INSERT of one row; a value for each column. Returns the affected rows.
+std::int64_t insert_own_row(engine::connection& c, std::string_view table,
+                            std::span<const own_column> columns, std::span<const value> values,
+                            const sql::dialect& d, deadline limit);
 
 /// Whether the database (on PostgreSQL: its current schema) has a table of this name.
 bool table_exists(engine::connection& c, std::string_view name, const sql::dialect& d,

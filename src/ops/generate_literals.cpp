@@ -12,6 +12,7 @@
 #include "shardwise/base/error.hpp"
 #include "sql/check_text.hpp"
 #include "sql/default_literal.hpp"
+#include "sql/dialect.hpp"
 
 namespace shardwise::ops {
 
@@ -66,12 +67,6 @@ std::string_view without_cast(std::string_view text, column_type of) {
     return known ? without_parentheses(text.substr(0, end)) : text;
 }
 
-std::string quoted_name(std::string_view name) {
-    std::string out = "\"";
-    for (const char c : name) out += c == '"' ? "\"\"" : std::string(1, c);
-    return out + "\"";
-}
-
 /// For the parser, which speaks PostgreSQL's SQL.
 std::string type_text(const schema::column& c) {
     switch (c.type) {
@@ -114,11 +109,11 @@ std::string in_double_quotes(std::string_view sql, sql::dialect_kind engine) {
             at = end;
         } else if (c == '`' && engine != sql::dialect_kind::postgres) {
             const std::size_t end = behind_quoted(sql, at);
-            out += quoted_name(sql.substr(at + 1, end - at - 2));
+            out += sql::quoted_name(sql.substr(at + 1, end - at - 2));
             at = end;
         } else if (c == '[' && engine == sql::dialect_kind::sqlite) {
             const std::size_t end = std::min(sql.find(']', at), sql.size() - 1);
-            out += quoted_name(sql.substr(at + 1, end - at - 1));
+            out += sql::quoted_name(sql.substr(at + 1, end - at - 1));
             at = end + 1;
         } else {
             out += c;
@@ -145,7 +140,8 @@ std::string without_needless_casts(const schema::table& t, std::string_view sql)
         "::double precision",  "::integer"};
     const auto is_text_column = [&](std::string_view name) {
         return std::any_of(t.columns.begin(), t.columns.end(), [&](const schema::column& c) {
-            return c.type == column_type::text && (c.name == name || quoted_name(c.name) == name);
+            return c.type == column_type::text &&
+                   (c.name == name || sql::quoted_name(c.name) == name);
         });
     };
     std::string out;
@@ -216,7 +212,7 @@ std::optional<std::string> portable_check(const schema::table& t, std::string_vi
                                           sql::dialect_kind engine) {
     std::string create = "CREATE TABLE t (";
     for (const schema::column& c : t.columns)
-        create += quoted_name(c.name) + " " + type_text(c) + ", ";
+        create += sql::quoted_name(c.name) + " " + type_text(c) + ", ";
     std::string condition = in_double_quotes(text, engine);
     if (engine == sql::dialect_kind::postgres) condition = without_needless_casts(t, condition);
     try {

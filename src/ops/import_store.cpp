@@ -13,32 +13,28 @@ namespace {
 
 using catalog::own_statement;
 
-struct stored_column {
-    std::string_view name;
-    column_type type;
-    std::uint32_t length = 0;
-};
+using catalog::own_column;
 
 // In the order of values_of() and record_from().
 constexpr std::array stored_columns{
-    stored_column{"job", column_type::text, 255},
-    stored_column{"table_name", column_type::text},
-    stored_column{"path", column_type::text},
-    stored_column{"file_hash", column_type::text},
-    stored_column{"file_size", column_type::int64},
-    stored_column{"delimiter", column_type::text},
-    stored_column{"table_version", column_type::int64},
-    stored_column{"batch", column_type::int64},
-    stored_column{"rows_before", column_type::int64},
-    stored_column{"rows", column_type::int64},
-    stored_column{"rejects_before", column_type::int64},
-    stored_column{"rejects", column_type::int64},  // of the batch; for people
-    stored_column{"reject_bytes", column_type::int64},
-    stored_column{"content_hash", column_type::text},
-    stored_column{"placed", column_type::text},
-    stored_column{"ids", column_type::blob},
-    stored_column{"rejected", column_type::text},
-    stored_column{"done", column_type::int16},
+    own_column{"job", column_type::text, 255},
+    own_column{"table_name", column_type::text},
+    own_column{"path", column_type::text},
+    own_column{"file_hash", column_type::text},
+    own_column{"file_size", column_type::int64},
+    own_column{"delimiter", column_type::text},
+    own_column{"table_version", column_type::int64},
+    own_column{"batch", column_type::int64},
+    own_column{"rows_before", column_type::int64},
+    own_column{"rows", column_type::int64},
+    own_column{"rejects_before", column_type::int64},
+    own_column{"rejects", column_type::int64},  // of the batch; for people
+    own_column{"reject_bytes", column_type::int64},
+    own_column{"content_hash", column_type::text},
+    own_column{"placed", column_type::text},
+    own_column{"ids", column_type::blob},
+    own_column{"rejected", column_type::text},
+    own_column{"done", column_type::int16},
 };
 using row_values = std::array<value, stored_columns.size()>;
 
@@ -108,34 +104,13 @@ import_record record_from(std::span<const arg> row) {
 std::int64_t insert(engine::connection& c, const import_record& r, const sql::dialect& d,
                     deadline limit) {
     const row_values values = values_of(r);
-    own_statement s(d);
-    s.raw("INSERT INTO ").name(import_table_name).raw(" (");
-    for (std::size_t i = 0; i < values.size(); ++i)
-        s.raw(i == 0 ? "" : ", ").name(stored_columns[i].name);
-    s.raw(") VALUES (");
-    for (std::size_t i = 0; i < values.size(); ++i)
-        s.raw(i == 0 ? "" : ", ").bind(values[i].view(), stored_columns[i].type);
-    s.raw(")");
-    return s.run(c, limit);
+    return catalog::insert_own_row(c, import_table_name, stored_columns, values, d, limit);
 }
 
 }  // namespace
 
 const schema::table& import_table() {
-    static const schema::table t = [] {
-        schema::table made;
-        made.name = import_table_name;
-        for (const stored_column& s : stored_columns) {
-            schema::column c;
-            c.name = s.name;
-            c.type = s.type;
-            c.length = s.length;
-            made.columns.push_back(std::move(c));
-        }
-        made.primary_key = {0};
-        made.placed.kind = schema::distribution_kind::reference;
-        return made;
-    }();
+    static const schema::table t = catalog::own_table(import_table_name, stored_columns);
     return t;
 }
 

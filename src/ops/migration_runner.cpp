@@ -12,23 +12,18 @@
 #include "ops/migration_files.hpp"
 #include "ops/migration_store.hpp"
 #include "shardwise/base/error.hpp"
+#include "txn/transaction_id.hpp"
 
 namespace shardwise::ops {
 
 namespace {
-
-std::int64_t now_ms() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 history_row first_row(const migration& m) {
     history_row r;
     r.version = m.version;
     r.name = m.name;
     r.checksum = m.up.checksum();
-    r.started_ms = now_ms();
+    r.started_ms = txn::now_ms();
     return r;
 }
 
@@ -182,16 +177,27 @@ bool migration_runner::run_in_transaction(const migration_step& step) {
     return done;
 }
 
+void migration_runner::execute(const std::string& text, std::size_t index, const history_row& row) {
+    try {
+        engine::run(*link_, text, limit());
+    } catch (const error& e) {
+        error_info info = e.info();
+        info.message = fmt::format("statement {} of migration {:04}_{}: {}", index + 1, row.version,
+                                   row.name, e.message());
+        raise(std::move(info));
+    }
+}
+
 void migration_runner::transaction(const migration_step& step, const migration_script& script) {
     history_row row = first_row(*step.what);
     failpoint("migrate.begun");
-    for (const std::string& text : script.statements) {
-        engine::run(*link_, text, limit());
+    for (std::size_t i = 0; i < script.statements.size(); ++i) {
+        execute(script.statements[i], i, row);
         failpoint("migrate.ran");
     }
     row.steps = static_cast<std::int64_t>(script.statements.size());
     row.done_checksum = script.checksum();
-    row.ended_ms = now_ms();
+    row.ended_ms = txn::now_ms();
     if (step.undo)
         delete_row(*link_, row.version, dialect_, limit());
     else
@@ -213,7 +219,7 @@ void migration_runner::run_by_steps(const migration_step& step, const migration_
         row.done_checksum = script.checksum(0);
         row.running = false;
         row.ended_ms = 0;
-        row.started_ms = now_ms();
+        row.started_ms = txn::now_ms();
         update_row(*link_, row, dialect_, limit());
     } else if (step.unknown && has_run(script.statements[step.first], row)) {
         finish_statement(row, script);
@@ -229,7 +235,7 @@ void migration_runner::run_by_steps(const migration_step& step, const migration_
     }
     row.checksum = script.checksum();  // what had not run may have been mended
     row.done_checksum = row.checksum;
-    row.ended_ms = now_ms();
+    row.ended_ms = txn::now_ms();
     update_row(*link_, row, dialect_, limit());
 }
 
@@ -261,12 +267,12 @@ void migration_runner::run_statement(const std::string& text, history_row& row,
         with_retries([&] {
             if (!rows_only) {
                 drop_invalid(shape);
-                engine::run(*link_, text, limit());
+                execute(text, static_cast<std::size_t>(row.steps), row);
                 return;
             }
             engine::run(*link_, "BEGIN", limit());
             try {
-                engine::run(*link_, text, limit());
+                execute(text, static_cast<std::size_t>(row.steps), row);
                 failpoint("migrate.rows_ran");
                 update_row(*link_, after, dialect_, limit());
                 engine::run(*link_, "COMMIT", limit());

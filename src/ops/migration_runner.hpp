@@ -34,6 +34,8 @@ private:
     void transaction(const migration_step& step, const migration_script& script);
     void run_by_steps(const migration_step& step, const migration_script& script);
     void run_statement(const std::string& text, history_row& row, const migration_script& script);
+    /// Errors name the statement.
+    void execute(const std::string& text, std::size_t index, const history_row& row);
     void finish_statement(history_row& row, const migration_script& script);
     /// Whether the statement that was running when the last runner died has run.
     bool has_run(const std::string& text, const history_row& row);

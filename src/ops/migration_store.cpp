@@ -12,21 +12,19 @@ namespace {
 
 using catalog::own_statement;
 
-struct stored_column {
-    std::string_view name;
-    column_type type;
-};
+using catalog::own_column;
+
 constexpr std::array stored_columns{
-    stored_column{"version", column_type::int64},
-    stored_column{"name", column_type::text},
-    stored_column{"checksum", column_type::text},
-    stored_column{"undoing", column_type::int16},
-    stored_column{"steps", column_type::int64},
-    stored_column{"done_checksum", column_type::text},
-    stored_column{"running", column_type::int16},
-    stored_column{"before", column_type::text},  // fingerprint
-    stored_column{"started_ms", column_type::int64},
-    stored_column{"ended_ms", column_type::int64},
+    own_column{"version", column_type::int64},
+    own_column{"name", column_type::text},
+    own_column{"checksum", column_type::text},
+    own_column{"undoing", column_type::int16},
+    own_column{"steps", column_type::int64},
+    own_column{"done_checksum", column_type::text},
+    own_column{"running", column_type::int16},
+    own_column{"before", column_type::text},  // fingerprint
+    own_column{"started_ms", column_type::int64},
+    own_column{"ended_ms", column_type::int64},
 };
 using row_values = std::array<value, stored_columns.size()>;
 
@@ -56,19 +54,7 @@ history_row row_from(std::span<const arg> row) {
 }
 
 const schema::table& history_table() {
-    static const schema::table t = [] {
-        schema::table made;
-        made.name = migrations_table_name;
-        for (const stored_column& s : stored_columns) {
-            schema::column c;
-            c.name = s.name;
-            c.type = s.type;
-            made.columns.push_back(std::move(c));
-        }
-        made.primary_key = {0};
-        made.placed.kind = schema::distribution_kind::reference;
-        return made;
-    }();
+    static const schema::table t = catalog::own_table(migrations_table_name, stored_columns);
     return t;
 }
 
@@ -96,16 +82,7 @@ std::vector<history_row> read_history(engine::connection& c, const sql::dialect&
 
 void insert_row(engine::connection& c, const history_row& r, const sql::dialect& d,
                 deadline limit) {
-    const row_values values = values_of(r);
-    own_statement s(d);
-    s.raw("INSERT INTO ").name(migrations_table_name).raw(" (");
-    for (std::size_t i = 0; i < values.size(); ++i)
-        s.raw(i == 0 ? "" : ", ").name(stored_columns[i].name);
-    s.raw(") VALUES (");
-    for (std::size_t i = 0; i < values.size(); ++i)
-        s.raw(i == 0 ? "" : ", ").bind(values[i].view(), stored_columns[i].type);
-    s.raw(")");
-    s.run(c, limit);
+    catalog::insert_own_row(c, migrations_table_name, stored_columns, values_of(r), d, limit);
 }
 
 void update_row(engine::connection& c, const history_row& r, const sql::dialect& d,

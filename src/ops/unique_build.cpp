@@ -19,6 +19,7 @@
 #include "shardwise/base/error.hpp"
 #include "shardwise/orm/session.hpp"
 #include "shardwise/orm/unit_of_work.hpp"
+#include "sql/dialect.hpp"
 
 namespace shardwise {
 namespace ops {
@@ -30,12 +31,6 @@ constexpr std::size_t rows_at_once = 64;
 /// Writers that are always in the way, for minutes.
 constexpr unsigned most_attempts = 50;
 constexpr int most_passes = 20;
-
-std::string quoted(const std::string& name) {
-    std::string out = "\"";
-    for (const char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return out + "\"";
-}
 
 retry_options again_often() {
     retry_options o;
@@ -158,7 +153,7 @@ private:
         const std::vector<schema::column_index> columns = schema::looked_up_columns(owner_, u);
         std::string wanted, values, same, none_is_null;
         for (std::size_t i = 0; i < columns.size(); ++i) {
-            const std::string name = quoted(owner_.columns[columns[i]].name);
+            const std::string name = sql::quoted_name(owner_.columns[columns[i]].name);
             wanted += fmt::format("{}o.{}", i == 0 ? "" : ", ", name);
             if (i >= u.columns.size()) continue;
             values += (i == 0 ? "" : ", ") + name;
@@ -169,7 +164,8 @@ private:
         const sql_result found = now.sql(fmt::format(
             "SELECT {} FROM {} o JOIN (SELECT {} FROM {} WHERE {} GROUP BY {} HAVING COUNT(*) > 1) "
             "d ON {}",
-            wanted, quoted(owner_.name), values, quoted(owner_.name), none_is_null, values, same));
+            wanted, sql::quoted_name(owner_.name), values, sql::quoted_name(owner_.name),
+            none_is_null, values, same));
         std::map<std::string, unique_duplicate> by_values;
         for (const std::vector<value>& row : found.rows) note(u, columns, row, by_values);
         for (auto& [text, d] : by_values) report_.duplicates.push_back(std::move(d));

@@ -9,15 +9,10 @@
 #include "schema/unique_lookup.hpp"
 #include "shardwise/orm/session.hpp"
 #include "shardwise/orm/unit_of_work.hpp"
+#include "sql/dialect.hpp"
 
 namespace shardwise::ops {
 namespace {
-
-std::string quoted(const std::string& name) {
-    std::string out = "\"";
-    for (const char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return out + "\"";
-}
 
 /// The same columns of the owner and of the lookup table, in the order of the latter.
 struct sides {
@@ -26,16 +21,16 @@ struct sides {
         const std::vector<schema::column_index> columns = schema::looked_up_columns(owner, u);
         std::string of_owner, of_lookup, none_is_null;
         for (std::size_t i = 0; i < columns.size(); ++i) {
-            const std::string name = quoted(owner.columns[columns[i]].name);
+            const std::string name = sql::quoted_name(owner.columns[columns[i]].name);
             const char* const comma = i == 0 ? "" : ", ";
             of_owner += comma + name;
-            of_lookup += comma + quoted(lookup.columns[i].name);
+            of_lookup += comma + sql::quoted_name(lookup.columns[i].name);
             if (i < u.columns.size())
                 none_is_null += (i == 0 ? "" : " AND ") + name + " IS NOT NULL";
         }
-        rows =
-            fmt::format("SELECT {} FROM {} WHERE {}", of_owner, quoted(owner.name), none_is_null);
-        lookup_rows = fmt::format("SELECT {} FROM {}", of_lookup, quoted(lookup.name));
+        rows = fmt::format("SELECT {} FROM {} WHERE {}", of_owner, sql::quoted_name(owner.name),
+                           none_is_null);
+        lookup_rows = fmt::format("SELECT {} FROM {}", of_lookup, sql::quoted_name(lookup.name));
     }
     schema::table lookup;
     std::string rows, lookup_rows;

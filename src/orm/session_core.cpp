@@ -32,6 +32,15 @@ bool is_unset(const arg& v) {
     return v.kind() == kind::integer && v.integer() == 0;
 }
 
+/// What is read into it would overwrite changes otherwise.
+void check_is_as_stored(const session_core::state& s, const record& r, const char* call) {
+    if (r.owner == &s && r.state == object_state::persistent && !has_unsaved_changes(r)) return;
+    raise({.code = error_code::bad_state,
+           .message = fmt::format("{} needs a persistent object of {} without unsaved changes",
+                                  call, r.table->table().name),
+           .table = r.table->table().name});
+}
+
 }  // namespace
 
 bool lacks_generated_key(const bound_table& t, const void* object) {
@@ -236,12 +245,7 @@ record_ptr session_core::merge(const model::entity& e, const void* object) {
 }
 
 void session_core::expire(record& r) {
-    if (r.owner != state_ || r.state != object_state::persistent || has_unsaved_changes(r))
-        raise({.code = error_code::bad_state,
-               .message = fmt::format("expire() needs a persistent object of {} without unsaved "
-                                      "changes",
-                                      r.table->table().name),
-               .table = r.table->table().name});
+    check_is_as_stored(*state_, r, "expire()");
     r.read_at = 0;
 }
 
@@ -251,12 +255,7 @@ void session_core::lock(record& r) {
     state& s = *state_;
     const turn in_call(s, "lock()");
     s.check_may_write();
-    if (r.owner != state_ || r.state != object_state::persistent || has_unsaved_changes(r))
-        raise({.code = error_code::bad_state,
-               .message = fmt::format("lock() needs a persistent object of {} without unsaved "
-                                      "changes",
-                                      r.table->table().name),
-               .table = r.table->table().name});
+    check_is_as_stored(*state_, r, "lock()");
     const schema::table& t = r.table->table();
     const primary_key_values key(*r.table, r.identity());
     const auto row = s.guarded([&] {
@@ -283,12 +282,7 @@ void session_core::state::forget(record& r) {
 void session_core::refresh(record& r) {
     state& s = *state_;
     const turn in_call(s, "refresh()");
-    if (r.owner != state_ || r.state != object_state::persistent || !changed_columns(r).empty())
-        raise({.code = error_code::bad_state,
-               .message = fmt::format("refresh() needs a persistent object of {} without unsaved "
-                                      "changes",
-                                      r.table->table().name),
-               .table = r.table->table().name});
+    check_is_as_stored(*state_, r, "refresh()");
     const bound_table& t = *r.table;
     s.before_change(r);
     std::vector<arg> key;

@@ -63,6 +63,9 @@ std::size_t max_parameters(const dialect& d) noexcept;
 
 const dialect& dialect_for(dialect_kind kind);
 
+/// A name in SQL text as sessions take it: "a ""b""".
+std::string quoted_name(std::string_view name);
+
 /// Throws bad_identifier: empty, not UTF-8, a NUL byte, or longer than 63 bytes (the shortest limit
 /// of the three engines). `what` and `name` go into the message.
 void check_identifier(std::string_view what, std::string_view name);

@@ -19,6 +19,12 @@ void check_identifier(std::string_view what, std::string_view name) {
                                       : fmt::format("the name of a {} {}", what, fault)});
 }
 
+std::string quoted_name(std::string_view name) {
+    std::string out;
+    dialects::quote(out, name, '"');
+    return out;
+}
+
 namespace dialects {
 
 void quote(std::string& out, std::string_view text, char mark) {

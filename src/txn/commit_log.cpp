@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/failpoint.hpp"
 #include "catalog/own_tables.hpp"
@@ -15,23 +16,6 @@ namespace {
 
 constexpr std::string_view committed = "C";  // DO NOT CHANGE
 constexpr std::string_view aborted = "A";    // DO NOT CHANGE
-
-schema::column column_of(std::string_view name, column_type type, std::uint32_t length = 0) {
-    schema::column c;
-    c.name = name;
-    c.type = type;
-    c.length = length;
-    return c;
-}
-
-schema::table own_table(std::string_view name, std::vector<schema::column> columns) {
-    schema::table t;
-    t.name = name;
-    t.columns = std::move(columns);
-    t.primary_key = {0};
-    t.placed.kind = schema::distribution_kind::reference;
-    return t;
-}
 
 std::string values(std::string_view id, std::string_view state, std::string_view participants) {
     return fmt::format("{} (gid, state, participants, at_ms) VALUES ('{}', '{}', '{}', {})",
@@ -60,18 +44,19 @@ void check_id(std::string_view id) {
 }  // namespace
 
 const schema::table& commit_log_table() {
-    static const schema::table t = own_table(
-        commit_log_name,
-        {column_of("gid", column_type::text, 64), column_of("state", column_type::text),
-         column_of("participants", column_type::text), column_of("at_ms", column_type::int64)});
+    static const schema::table t = catalog::own_table(
+        commit_log_name, std::array{catalog::own_column{"gid", column_type::text, 64},
+                                    catalog::own_column{"state", column_type::text},
+                                    catalog::own_column{"participants", column_type::text},
+                                    catalog::own_column{"at_ms", column_type::int64}});
     return t;
 }
 
 const schema::table& prepared_table() {
-    static const schema::table t =
-        own_table(prepared_name, {column_of("gid", column_type::text, 100),
-                                  column_of("changes", column_type::blob),
-                                  column_of("at_ms", column_type::int64)});
+    static const schema::table t = catalog::own_table(
+        prepared_name, std::array{catalog::own_column{"gid", column_type::text, 100},
+                                  catalog::own_column{"changes", column_type::blob},
+                                  catalog::own_column{"at_ms", column_type::int64}});
     return t;
 }
 

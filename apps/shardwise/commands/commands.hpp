@@ -20,6 +20,8 @@ struct invocation {
     std::function<exit_code()> run;  ///< of the command that was chosen
 
     std::unique_ptr<shardwise::cluster> open() const;
+    /// The same of a configuration that the command has read and changed.
+    static std::unique_ptr<shardwise::cluster> open(const shardwise::cluster_config& config);
 };
 
 void add_generate(CLI::App& app, invocation& i);

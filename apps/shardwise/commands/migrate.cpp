@@ -49,7 +49,7 @@ std::string joined(const std::vector<std::int64_t>& versions) {
 std::unique_ptr<shardwise::cluster> open_migrating(const invocation& i) {
     auto config = shardwise::cluster_config::from_file(i.cluster_file);
     config.migrating = true;
-    return std::make_unique<shardwise::cluster>(config);
+    return invocation::open(config);
 }
 
 exit_code create(const invocation& i, const migrate_arguments& a) {

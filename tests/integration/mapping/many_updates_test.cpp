@@ -248,6 +248,31 @@ TEST_P(ManyUpdates, ReferenceTablesOnEachShard) {
         EXPECT_EQ(shards->ask(i, "SELECT count(*) FROM words WHERE text = 'v7'").front(), 1);
 }
 
+/// Three rows are three statements, in the order of the keys and not in that of the changes.
+TEST_P(ManyUpdates, SessionsThatChangeAFewRowsWaitForEachOther) {
+    {
+        session s{*db};
+        for (int i = 0; i < 3; ++i) s.add(Seat{.id = i, .room = 1, .number = i});
+        s.commit();
+    }
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t)
+        threads.emplace_back([&, t] {
+            for (int round = 0; round < 30; ++round) {
+                session s{*db};
+                const auto all = s.all(t % 2 == 0 ? select<Seat>().order_by(seats.id)
+                                                  : select<Seat>().order_by(seats.id.desc()));
+                for (const auto x : all) x.edit().guest = std::to_string(100 * t + round);
+                try {
+                    s.commit();
+                } catch (const error& e) {
+                    ADD_FAILURE() << e.what();
+                }
+            }
+        });
+    for (std::thread& t : threads) t.join();
+}
+
 /// PostgreSQL may take the rows of one statement in another order than their keys have: what it
 /// then calls a deadlock can be run again.
 TEST_P(ManyUpdates, SessionsThatChangeTheSameRowsAllGetThrough) {

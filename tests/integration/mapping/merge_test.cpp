@@ -213,6 +213,21 @@ TEST_P(Merge, ForUpdateKeepsOthersOut) {
     EXPECT_NO_THROW(other.commit());
 }
 
+TEST_P(Merge, ALockIsNoMatterOfAPlanThatIsKnownAlready) {
+    const auto plain = select<Item>().where(items.id == 5);
+    session s{*db};
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(s.one(plain)->id, 5);
+    EXPECT_FALSE(s.in_transaction());
+    EXPECT_EQ(s.one(plain.for_update())->id, 5);
+    session other{*db};
+    other.get<Item>(5).edit().stock = 0;
+    EXPECT_THAT(failure_of([&] { other.commit(); }), HasSubstr("lock"));
+    other.rollback();
+    s.rollback();
+    EXPECT_EQ(s.one(plain)->id, 5);
+    EXPECT_FALSE(s.in_transaction());
+}
+
 TEST_P(Merge, ForUpdateReadsWhatWasCommittedBefore) {
     session s{*db};
     const auto known = s.get<Item>(1);

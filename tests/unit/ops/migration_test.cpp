@@ -113,6 +113,17 @@ TEST(MigrationProtocol, OnlyWhatHasNotRunMayBeMended) {
     EXPECT_EQ(code_of([&] { next_up({made(1, "other; b; c")}, {row}); }), error_code::bad_state);
 }
 
+TEST(MigrationProtocol, WhatWasBegunByStepsDoesNotBecomeATransaction) {
+    const std::string steps = "-- shardwise: no transaction\n";
+    const migration begun = made(1, steps + "a; b", steps + "x; y", postgres);
+    const std::vector<migration> changed{made(1, "a; b", "x; y", postgres)};
+    EXPECT_TRUE(next_up({begun}, {after_steps(begun, 1, false)}));
+    EXPECT_EQ(code_of([&] { next_up(changed, {after_steps(begun, 1, false)}); }),
+              error_code::bad_state);
+    EXPECT_EQ(code_of([&] { next_down(changed, {after_steps(begun, 1, false, true)}, 1); }),
+              error_code::bad_state);
+}
+
 TEST(MigrationScript, IsCutAndRefusesTransactions) {
     EXPECT_EQ(parse_migration("-- words\n a ; ; b", "f", postgres).statements.size(), 2U);
     EXPECT_TRUE(parse_migration("a", "f", postgres).transactional);
@@ -139,6 +150,13 @@ TEST(MigrationStatement, IsKnownByItsWords) {
     is(mariadb, "DROP TABLE a, b", other, "");
     is(mariadb, "ALTER TABLE d.t ADD x int", other, "");
     is(mariadb, "TRUNCATE t", other, "");
+    for (const char* const moving :
+         {"ALTER TABLE t TRUNCATE PARTITION p", "alter table `t` exchange partition p with table u",
+          "ALTER TABLE t CONVERT PARTITION p TO TABLE u", "ALTER TABLE t DISCARD TABLESPACE",
+          "ALTER TABLE t ADD x int, import tablespace"})
+        is(mariadb, moving, other, "");
+    is(mariadb, "ALTER TABLE t ADD x varchar(9) DEFAULT 'a' COMMENT 'no', ADD `y z` int", table,
+       "t");
     is(mariadb, "update t set a = 1", rows, "");
     is(postgres, "CREATE INDEX CONCURRENTLY Ix ON t (a)", concurrent_index, "ix");
     is(postgres, "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS \"Ix\" ON t (a)", concurrent_index,
