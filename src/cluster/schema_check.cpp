@@ -93,10 +93,7 @@ private:
             if (!keeps(c, is_keyed(static_cast<column_index>(i)), f->type, engine_, how_))
                 differs(fmt::format("column {} is {}, declared {}", c.name, f->type, declared(c)));
             if (c.type == column_type::text && !f->collation.empty())
-                differs(
-                    fmt::format("column {} compares text by the collation {}, shardwise by its "
-                                "bytes: give it {}",
-                                c.name, f->collation, byte_collation()));
+                differs(collation_fault(c.name, f->collation, engine_));
             if (f->nullable && !c.nullable)
                 differs(fmt::format("column {} can be NULL, declared not null", c.name));
             else if (!f->nullable && c.nullable)
@@ -105,21 +102,6 @@ private:
                 differs(
                     fmt::format("column {} has no default, declared {}", c.name, c.default_sql));
         }
-    }
-
-    /// Otherwise 'Bob' and 'bob' would be one on the server and two in the hash of a shard key, in
-    /// merged groups and in what is computed in the client.
-    std::string_view byte_collation() const {
-        switch (engine_) {
-            case sql::dialect_kind::mariadb:
-                return "utf8mb4_nopad_bin (ALTER TABLE ... CONVERT TO CHARACTER SET utf8mb4 "
-                       "COLLATE utf8mb4_nopad_bin)";
-            case sql::dialect_kind::postgres:
-                return "a deterministic one, best \"C\"";
-            case sql::dialect_kind::sqlite:
-                return "BINARY";
-        }
-        return {};
     }
 
     static std::string declared(const schema::column& c) {
@@ -208,6 +190,20 @@ private:
 };
 
 }  // namespace
+
+std::string collation_fault(std::string_view column, std::string_view collation,
+                            sql::dialect_kind engine) {
+    std::string_view wanted = "BINARY";
+    if (engine == sql::dialect_kind::mariadb)
+        wanted =
+            "utf8mb4_nopad_bin (ALTER TABLE ... CONVERT TO CHARACTER SET utf8mb4 COLLATE "
+            "utf8mb4_nopad_bin)";
+    else if (engine == sql::dialect_kind::postgres)
+        wanted = "a deterministic one, best \"C\"";
+    return fmt::format(
+        "column {} compares text by the collation {}, shardwise by its bytes: give it {}", column,
+        collation, wanted);
+}
 
 std::vector<difference> compare(const schema::table& declared,
                                 const std::optional<catalog::found_table>& found,

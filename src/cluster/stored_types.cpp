@@ -4,8 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
+
+#include "catalog/found_type.hpp"
 
 namespace shardwise::cluster_layer {
 
@@ -17,27 +18,10 @@ bool one_of(std::string_view found, names known) {
     return std::find(known.begin(), known.end(), found) != known.end();
 }
 
-/// "varchar(20)" -> "varchar"
-std::string_view bare(std::string_view type) { return type.substr(0, type.find('(')); }
-
-/// The numbers in parentheses; -1 where there is none.
-struct sizes {
-    int first = -1;
-    int second = -1;
-};
-sizes sizes_of(std::string_view type) {
-    sizes s;
-    const std::size_t open = type.find('(');
-    if (open == std::string_view::npos) return s;
-    const char* const end = type.data() + type.size();
-    const auto [after, failed] = std::from_chars(type.data() + open + 1, end, s.first);
-    if (failed == std::errc{} && after < end && *after == ',')
-        std::from_chars(after + 1, end, s.second);
-    return s;
-}
+using catalog::sizes_of;
 
 bool keeps_decimal(const schema::column& c, std::string_view found, strictness how) {
-    const sizes s = sizes_of(found);
+    const auto s = sizes_of(found);
     const int scale = std::max(s.second, 0);
     if (how == strictness::own) return s.first == c.precision && scale == c.scale;
     if (s.first < 0) return true;  // numeric without limits
@@ -73,7 +57,7 @@ bool postgres_keeps(const schema::column& c, std::string_view found, strictness 
             if (own)
                 return found == (c.length == 0 ? std::string("text")
                                                : fmt::format("character varying({})", c.length));
-            return found == "text" || bare(found) == "character varying";
+            return found == "text" || catalog::bare_type(found) == "character varying";
         case column_type::blob:
             return found == "bytea";
         case column_type::uuid:
@@ -84,7 +68,7 @@ bool postgres_keeps(const schema::column& c, std::string_view found, strictness 
             return found == "timestamp with time zone" ||
                    (!own && found == "timestamp without time zone");
         case column_type::decimal:
-            return bare(found) == "numeric" && keeps_decimal(c, found, how);
+            return catalog::bare_type(found) == "numeric" && keeps_decimal(c, found, how);
         case column_type::json:
             return found == "json" || (!own && found == "jsonb");
     }
@@ -96,7 +80,7 @@ bool mariadb_keeps_text(const schema::column& c, bool keyed, std::string_view fo
     if (how == strictness::own)
         return keyed ? found == fmt::format("varchar({})", c.length == 0 ? 255 : c.length)
                      : found == "longtext";
-    return bare(found) == "varchar" ||
+    return catalog::bare_type(found) == "varchar" ||
            one_of(found, {"tinytext", "text", "mediumtext", "longtext"});
 }
 
@@ -105,7 +89,7 @@ bool mariadb_keeps_blob(const schema::column& c, bool keyed, std::string_view fo
     if (how == strictness::own)
         return keyed ? found == fmt::format("varbinary({})", c.length == 0 ? 255 : c.length)
                      : found == "longblob";
-    return bare(found) == "varbinary" ||
+    return catalog::bare_type(found) == "varbinary" ||
            one_of(found, {"tinyblob", "blob", "mediumblob", "longblob"});
 }
 
@@ -113,17 +97,18 @@ bool mariadb_keeps(const schema::column& c, bool keyed, std::string_view found, 
     const bool own = how == strictness::own;
     switch (c.type) {
         case column_type::boolean:
-            return own ? found == "tinyint(1)" : bare(found) == "tinyint";
+            return own ? found == "tinyint(1)" : catalog::bare_type(found) == "tinyint";
         case column_type::int16:
         case column_type::int32:
         case column_type::int64:  // "bigint(20)": the number is a display width
-            if (!own && bare(found) == "tinyint")
+            if (!own && catalog::bare_type(found) == "tinyint")
                 return found.find("unsigned") == std::string_view::npos;
-            if (!own && bare(found) == "mediumint")
+            if (!own && catalog::bare_type(found) == "mediumint")
                 return c.type != column_type::int16 &&
                        found.find("unsigned") == std::string_view::npos;
             return found.find("unsigned") == std::string_view::npos &&
-                   keeps_integer(c.type, bare(found), how, {"smallint", "int", "bigint"});
+                   keeps_integer(c.type, catalog::bare_type(found), how,
+                                 {"smallint", "int", "bigint"});
         case column_type::float64:
             return found == "double";
         case column_type::text:
@@ -137,8 +122,8 @@ bool mariadb_keeps(const schema::column& c, bool keyed, std::string_view found, 
         case column_type::timestamp:  // fewer digits would be cut off silently
             return found == "datetime(6)" || (!own && found == "timestamp(6)");
         case column_type::decimal:
-            return bare(found) == "decimal" && found.find("unsigned") == std::string_view::npos &&
-                   keeps_decimal(c, found, how);
+            return catalog::bare_type(found) == "decimal" &&
+                   found.find("unsigned") == std::string_view::npos && keeps_decimal(c, found, how);
         case column_type::json:
             return found == "longtext" || (!own && found == "json");
     }

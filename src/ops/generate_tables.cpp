@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/ascii.hpp"
+#include "cluster/schema_check.hpp"
 #include "ops/generate_draft.hpp"
 #include "ops/generate_names.hpp"
 #include "schema/names.hpp"
@@ -97,9 +98,8 @@ private:
         const member_type type = member_type_of(found, schema_.engine, is_json(found.name));
         if (!type.column) return refuse_column(found, type.why);
         if (type.column->type == column_type::text && !found.collation.empty())
-            return problem(fmt::format(
-                "column {} compares text by the collation {}, shardwise by its bytes: give it {}",
-                found.name, found.collation, byte_collation()));
+            return problem(
+                cluster_layer::collation_fault(found.name, found.collation, schema_.engine));
         if (!type.note.empty()) out_.notes.push_back(found.name + " " + type.note);
         if (details != nullptr && details->always)
             problem(
@@ -118,19 +118,6 @@ private:
         else
             problem(
                 fmt::format("column {} {}; rows cannot be inserted without it", found.name, why));
-    }
-
-    std::string_view byte_collation() const {
-        switch (schema_.engine) {
-            case sql::dialect_kind::mariadb:
-                return "utf8mb4_nopad_bin (ALTER TABLE ... CONVERT TO CHARACTER SET utf8mb4 "
-                       "COLLATE utf8mb4_nopad_bin)";
-            case sql::dialect_kind::postgres:
-                return "a deterministic one, best \"C\"";
-            case sql::dialect_kind::sqlite:
-                return "BINARY";
-        }
-        return {};
     }
 
     void add_default(const catalog::column_details& details) {

@@ -3,31 +3,20 @@
 // (cluster/stored_types.cpp): values come and go unchanged, or are refused aloud.
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
 
+#include "catalog/found_type.hpp"
 #include "ops/generate_draft.hpp"
 
 namespace shardwise::ops {
 
 namespace {
 
-std::string_view bare(std::string_view type) { return type.substr(0, type.find('(')); }
+using catalog::bare_type;
+using catalog::sizes_of;
 
 bool holds(std::string_view type, std::string_view part) {
     return type.find(part) != std::string_view::npos;
-}
-
-/// The numbers in parentheses; -1 where there is none.
-std::pair<int, int> sizes_of(std::string_view type) {
-    int first = -1;
-    int second = -1;
-    const std::size_t open = type.find('(');
-    if (open == std::string_view::npos) return {first, second};
-    const char* const end = type.data() + type.size();
-    const auto [after, failed] = std::from_chars(type.data() + open + 1, end, first);
-    if (failed == std::errc{} && after < end && *after == ',')
-        std::from_chars(after + 1, end, second);
-    return {first, second};
 }
 
 member_type stored_as(column_type type, std::string note = {}) {
@@ -67,7 +56,7 @@ member_type postgres_type(std::string_view found) {
     if (found == "bigint") return stored_as(column_type::int64);
     if (found == "double precision") return stored_as(column_type::float64);
     if (found == "text") return stored_as(column_type::text);
-    if (bare(found) == "character varying") return with_length(column_type::text, found);
+    if (bare_type(found) == "character varying") return with_length(column_type::text, found);
     if (found == "bytea") return stored_as(column_type::blob);
     if (found == "uuid") return stored_as(column_type::uuid);
     if (found == "date") return stored_as(column_type::date);
@@ -77,17 +66,18 @@ member_type postgres_type(std::string_view found) {
     if (found == "json") return stored_as(column_type::json);
     if (found == "jsonb")
         return stored_as(column_type::json, "is jsonb: the server writes the text in its own way");
-    if (bare(found) == "numeric") return decimal_of(found);
-    if (bare(found) == "real") return refused(found, "make it double precision");
-    if (bare(found) == "character") return refused(found, "make it character varying");
-    if (bare(found) == "timestamp") return refused(found, "make it timestamptz without digits");
+    if (bare_type(found) == "numeric") return decimal_of(found);
+    if (bare_type(found) == "real") return refused(found, "make it double precision");
+    if (bare_type(found) == "character") return refused(found, "make it character varying");
+    if (bare_type(found) == "timestamp")
+        return refused(found, "make it timestamptz without digits");
     return refused(found, "make it text, or a type of docs/types.md");
 }
 
 member_type mariadb_type(std::string_view found, bool json) {
     if (holds(found, "unsigned"))
         return refused(found, "make it a signed type that is wide enough");
-    const std::string_view name = bare(found);
+    const std::string_view name = bare_type(found);
     if (found == "tinyint(1)") return stored_as(column_type::boolean);
     if (name == "tinyint" || name == "smallint") return stored_as(column_type::int16);
     if (name == "int" || name == "mediumint") return stored_as(column_type::int32);

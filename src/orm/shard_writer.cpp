@@ -116,12 +116,13 @@ void shard_writer::take(const write& w) {
 /// Asks for the rows of an UPDATE that has found too few of them, one by one.
 void shard_writer::look_for_stale() {
     if (sent_ != taken_ || link_.pending() > 0) return;
-    if (looked_at_ == suspects_->records.size()) raise_stale(*suspects_, suspects_->records);
+    if (looked_at_ == suspects_->records.size())
+        raise_stale(*suspects_, differing_.empty() ? suspects_->records : differing_);
     const record& r = *suspects_->records[looked_at_];
     args_.clear();
     append_key(args_, r);
     row_.resize(r.table->entity().members.size());
-    found_ = false;
+    found_ = row_state::gone;
     if (!look_) {
         // Locked, so that it sees what the UPDATE has seen and not an older snapshot.
         engine::engine& endpoint = db_.endpoint(work_.shard);
@@ -132,15 +133,18 @@ void shard_writer::look_for_stale() {
     link_.send(*look_, args_);
 }
 
-/// It has what was written. (Somebody else may have written the same.)
+/// Other values prove less than another version: a trigger may have changed them, or the database
+/// may write them in another way.
 void shard_writer::take_row() {
     const record& r = *suspects_->records[looked_at_];
     const model::entity& e = r.table->entity();
-    found_ = !e.version || row_[*e.version].to_integer() == next_version(r);
+    if (e.version && row_[*e.version].to_integer() != next_version(r)) return;
+    found_ = row_state::as_written;
     for (const column_index c : suspects_->columns) {
         const arg mine = e.get(r.object(), c);
-        found_ = found_ && mine.is_null() == row_[c].is_null() &&
-                 (mine.is_null() || compare(mine, row_[c]) == 0);
+        const bool same =
+            mine.is_null() == row_[c].is_null() && (mine.is_null() || compare(mine, row_[c]) == 0);
+        if (!same) found_ = row_state::differs;
     }
 }
 
@@ -168,7 +172,8 @@ void shard_writer::take_end() {
     if (taken_ < sent_) return take(work_.writes[taken_++]);
     if (suspects_ == nullptr) return;  // COMMIT
     record* const r = suspects_->records[looked_at_++];
-    if (!found_) raise_stale(*suspects_, {&r, 1});
+    if (found_ == row_state::gone) raise_stale(*suspects_, {&r, 1});
+    if (found_ == row_state::differs) differing_.push_back(r);
 }
 
 bool shard_writer::advance() {

@@ -4,7 +4,7 @@
 // time with one poll loop.
 #pragma once
 
-#include <deque>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -45,7 +45,9 @@ private:
     // An UPDATE of several rows has found too few: which one is gone?
     const write* suspects_ = nullptr;
     std::size_t looked_at_ = 0;
-    bool found_ = false;
+    enum class row_state : std::uint8_t { gone, differs, as_written };
+    row_state found_ = row_state::gone;  ///< another version is gone, too
+    std::vector<record*> differing_;
     engine::statement_ptr look_;
     std::vector<arg> row_;
 };

@@ -161,8 +161,8 @@ compiled compile_versioned_delete(const schema::table& t, schema::column_index v
 
 namespace {
 
-/// SET a = new_rows.a FROM (VALUES ($1::type, ...), ...) AS new_rows (...): a join that finds each
-/// row by its key.
+/// SET a = sw_rows.a FROM (VALUES ($1::type, ...), ...) AS sw_rows (...): a join that finds each
+/// row by its key. No table has a name that begins so.
 void join_new_rows(row_text& sql, std::span<const schema::column_index> set,
                    std::span<const schema::column_index> where, std::size_t rows) {
     sql << "UPDATE ";
@@ -170,7 +170,7 @@ void join_new_rows(row_text& sql, std::span<const schema::column_index> set,
     for (std::size_t i = 0; i < set.size(); ++i) {
         sql << (i == 0 ? " SET " : ", ");
         sql.column(set[i]);
-        sql << " = new_rows.s" << std::to_string(i);
+        sql << " = sw_rows.s" << std::to_string(i);
     }
     sql << " FROM (VALUES ";
     for (std::size_t row = 0; row < rows; ++row) {
@@ -181,7 +181,7 @@ void join_new_rows(row_text& sql, std::span<const schema::column_index> set,
         }
         sql << ")";
     }
-    sql << ") AS new_rows (";
+    sql << ") AS sw_rows (";
     for (std::size_t i = 0; i < set.size(); ++i) sql << "s" << std::to_string(i) << ", ";
     for (std::size_t i = 0; i < where.size(); ++i)
         sql << (i == 0 ? "w" : ", w") << std::to_string(i);
@@ -191,7 +191,7 @@ void join_new_rows(row_text& sql, std::span<const schema::column_index> set,
         sql.table();
         sql << ".";
         sql.column(where[i]);
-        sql << " = new_rows.w" << std::to_string(i);
+        sql << " = sw_rows.w" << std::to_string(i);
     }
 }
 
