@@ -10,9 +10,11 @@ piece query_writer::json_part(context& c) {
     for (const source& s : c.here)
         for (const column& k : s.columns)
             if (k.type == 'j')
-                return brackets('t', word(s.alias + "." + k.name + " " +
-                                          any<std::string>({"->> 'a'", "->> 'b'", "-> 'b' ->> 0",
-                                                            "#>> '{b,1}'", "-> 'a' ->> 'none'"})));
+                return brackets(
+                    't', word(s.alias + "." + k.name + " " +
+                              any<std::string>({"->> 'a'", "->> 'b'", "-> 'b' ->> 0", "#>> '{b,1}'",
+                                                "-> 'a' ->> 'none'", "#> '{b}' ->> 1", "->> 0",
+                                                "-> 'b' ->> -1", "#>> '{a}'"})));
     return {};
 }
 
@@ -161,6 +163,80 @@ piece query_writer::rare(char type, context& c, int depth) {
         default:
             return {};
     }
+}
+
+/// CASE x WHEN ...: NULL is equal to nothing, and may be what a branch gives.
+piece query_writer::case_of_value(char type, context& c, int depth) {
+    const char of = any<char>({'i', 't', 'D'});
+    piece p{.text = "CASE ", .after = " END", .sort = type};
+    p.parts.push_back(column_of(of, c));
+    for (std::int64_t n = 1 + below(2); n > 0; --n)
+        p.parts.push_back(
+            line(' ', word("WHEN"), chance(85) ? literal(of) : word("NULL"), word("THEN"),
+                 n > 1 && chance(30) ? word("NULL") : expression(type, c, depth - 1)));
+    if (chance(70)) p.parts.push_back(line(' ', word("ELSE"), expression(type, c, depth - 1)));
+    return p;
+}
+
+/// Exact numbers divided and cut to digits: never a double.
+piece query_writer::quotient(context& c) {
+    piece by = call('d', "nullif", column_of(chance(50) ? 'd' : 'i', c), word("0"));
+    piece divided = line('d', column_of('d', c), word("/"), std::move(by));
+    const std::string digits = std::to_string(below(4));
+    switch (below(4)) {
+        case 0:
+            return call('d', "trunc", divided, word(digits));
+        case 1:
+            return call('d', "cast", line(' ', divided, word("AS decimal(14," + digits + ")")));
+        case 2:
+            return call('d', any<std::string>({"floor", "ceil"}), divided);
+        default:
+            return call('d', "round", divided, word(digits));
+    }
+}
+
+/// Some hundreds of values, most of which no row has.
+piece query_writer::long_list() {
+    std::string list = "(" + std::to_string(below(20));
+    for (std::int64_t n = 200 + below(900); n > 0; --n) list += ", " + std::to_string(n * 7 - 300);
+    return {.text = list + ")", .instead = {"(1)"}};
+}
+
+/// Window functions that look at one other row.
+piece query_writer::reaching_window(char type, context& c) {
+    const std::string away = std::to_string(1 + below(3));
+    switch (below(6)) {
+        case 0:
+            return call(type, "nth_value", column_of(type, c), word(away));
+        case 1:
+            return call(type, any<std::string>({"lag", "lead"}), column_of(type, c), word(away));
+        case 2:
+            return call(type, any<std::string>({"lag", "lead"}), column_of(type, c), word(away),
+                        literal(type));
+        default:
+            return call(type, any<std::string>({"lag", "lead", "first_value", "last_value"}),
+                        column_of(type, c));
+    }
+}
+
+/// The first row of each value of the first column, by an order of all of them.
+random_query query_writer::next_distinct_on() {
+    random_query q;
+    const std::string types = row_types(3);
+    std::string columns, order;
+    for (std::size_t i = 0; i < types.size(); ++i) {
+        const std::string name = "c" + std::to_string(i);
+        columns += (i ? ", " : "") + name;
+        order += (i ? ", q." : "q.") + name + (chance(40) ? " DESC" : "") +
+                 (chance(20) ? " NULLS FIRST" : "");
+    }
+    q.types = types;
+    q.ordered = true;
+    q.text.parts = {word("SELECT DISTINCT ON (q.c0) " + columns + " FROM"),
+                    brackets(' ', select(types, {}, 1, false)), word("AS q (" + columns + ")"),
+                    piece{.text = "ORDER BY " + order, .sort = total_order_sort}};
+    if (chance(30)) q.text.parts.push_back(word("LIMIT " + std::to_string(below(9))));
+    return q;
 }
 
 /// VALUES or a series in FROM.

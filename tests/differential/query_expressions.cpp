@@ -80,7 +80,9 @@ piece query_writer::column_of(char type, context& c) {
 }
 
 piece query_writer::alternatives(char type, context& c, int depth) {
-    switch (below(5)) {
+    switch (below(6)) {
+        case 5:
+            return case_of_value(type, c, depth);
         case 0: {
             piece p{.text = "CASE ", .after = " END", .sort = type};
             for (std::int64_t n = 1 + below(2); n > 0; --n)
@@ -140,7 +142,9 @@ piece query_writer::integer(context& c, int depth) {
 
 piece query_writer::decimal_number(context& c, int depth) {
     const auto sub = [&] { return expression('d', c, depth - 1); };
-    switch (below(6)) {
+    switch (below(7)) {
+        case 6:
+            return quotient(c);
         case 0:
         case 1:
             return brackets('d', line('d', sub(), word(any<std::string>({"+", "-"})), sub()));
@@ -254,6 +258,7 @@ piece query_writer::about_data(context& c) {
     const std::string no = chance(25) ? "NOT " : "";
     switch (below(7)) {
         case 0: {
+            if (k->type == 'i' && chance(6)) return line('b', at, word(no + "IN"), long_list());
             piece list{.text = "(", .between = ", ", .after = ")"};
             for (std::int64_t n = 1 + below(5); n > 0; --n)
                 list.parts.push_back(chance(95) ? one_of_its_values(*k) : word("NULL"));
@@ -383,6 +388,10 @@ piece query_writer::aggregate(char type, context& c, int depth) {
         p = call('t', "string_agg", word(distinct + by),
                  word("',' ORDER BY " + by + (chance(40) ? " DESC" : "")));
         if (by.empty()) p = call('t', "max", over);
+    } else if (type == 'd' && chance(15)) {
+        p = call('d', "round", call('d', "avg", column_of(chance(50) ? 'd' : 'i', rows)),
+                 word("2"));
+        return p;
     } else if (type == 'd' && chance(60)) {
         p = call('d', "sum", line(' ', word(distinct), chance(50) ? over : column_of('i', rows)));
     } else if (type == 'f' && chance(60)) {
@@ -407,7 +416,10 @@ piece query_writer::frame() {
         any<std::string>({"ROWS BETWEEN 1 PRECEDING AND CURRENT ROW", "ROWS UNBOUNDED PRECEDING",
                           "ROWS BETWEEN CURRENT ROW AND 2 FOLLOWING",
                           "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING",
+                          "ROWS BETWEEN 3 PRECEDING AND 1 PRECEDING",
+                          "ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING",
                           "GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING",
+                          "GROUPS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING",
                           "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW",
                           "RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING"}));
 }
@@ -444,8 +456,7 @@ piece query_writer::window(char type, context& c) {
     } else if (!whole && type == 'i' && chance(40)) {
         f = word(any<std::string>({"row_number()", "ntile(3)"}));
     } else if (!whole && chance(50)) {
-        f = call(type, any<std::string>({"lag", "lead", "first_value", "last_value"}),
-                 column_of(type, c));
+        f = reaching_window(type, c);
     } else {
         f = type == 'i'   ? call('i', "count", column_of(any_type(), c))
             : type == 'd' ? call('d', "sum", column_of('d', c))

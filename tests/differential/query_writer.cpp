@@ -210,6 +210,7 @@ void query_writer::start() {
 
 random_query query_writer::next() {
     start();
+    if (chance(3)) return next_distinct_on();
     random_query q;
     const bool combined = chance(12);
     std::string types = row_types(4);

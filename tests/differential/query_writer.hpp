@@ -89,6 +89,11 @@ private:
     piece rare_text(context& c, int depth);
     piece rare_condition(context& c, int depth);
     piece json_part(context& c);
+    piece case_of_value(char type, context& c, int depth);
+    piece quotient(context& c);
+    piece long_list();
+    piece reaching_window(char type, context& c);
+    random_query next_distinct_on();
     piece interval();
     piece rows_without_table(source& s, const std::string& alias);
     piece recursive(source& s);
