@@ -5,6 +5,7 @@
 #include "shardwise/base/error.hpp"
 #include "shardwise/cluster/cluster.hpp"
 #include "shardwise/model/changes.hpp"
+#include "shardwise/model/derived.hpp"
 #include "shardwise/model/functions.hpp"
 #include "shardwise/model/json_functions.hpp"
 #include "shardwise/model/number_functions.hpp"

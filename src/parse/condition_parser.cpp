@@ -9,6 +9,7 @@
 #include "parse/expression_parser.hpp"
 #include "parse/operators.hpp"
 #include "schema/calendar.hpp"
+#include "sql/quantified.hpp"
 #include "sql/rewrite.hpp"
 #include "sql/typing.hpp"
 
@@ -57,7 +58,9 @@ sql::expr_ptr expression_parser::like(const tree_node& n, std::string_view op) {
         if (p->kind != sql::expr_kind::constant)
             text_.unsupported(pattern, "LIKE of an expression with ESCAPE",
                               "the escape character is the backslash");
-        if (!p->is_null_literal()) p = with_backslashes(n, p->literal.view().text(), mark);
+        if (!p->is_null_literal())
+            p = text_.placed(
+                n, [&] { return sql::pattern_with_escape(p->literal.view().text(), mark); });
     }
     const bool any_case = n.text("kind") == "AEXPR_ILIKE";
     return text_.placed(n, [&] {
@@ -67,24 +70,6 @@ sql::expr_ptr expression_parser::like(const tree_node& n, std::string_view op) {
         }
         return sql::like(x, p, op.starts_with('!'));
     });
-}
-
-/// A pattern with another escape character (empty: none) as one with the backslash.
-sql::expr_ptr expression_parser::with_backslashes(const tree_node& n, std::string_view pattern,
-                                                  std::string_view mark) const {
-    std::string out;
-    for (std::size_t i = 0; i < pattern.size(); ++i) {
-        if (!mark.empty() && pattern.substr(i).starts_with(mark)) {
-            i += mark.size();
-            if (i >= pattern.size())
-                text_.wrong(n, "a LIKE pattern ends with its escape character");
-            out += '\\';
-        } else if (pattern[i] == '\\') {
-            out += '\\';
-        }
-        out += pattern[i];
-    }
-    return sql::constant(arg{std::string_view{out}});
 }
 
 sql::expr_ptr expression_parser::between(const tree_node& n, bool negated) {
@@ -168,34 +153,6 @@ sql::expr_ptr expression_parser::equal_rows(const tree_node& n, const tree_node&
     return joined(n, sql::op::conj, all);
 }
 
-namespace {
-
-bool is_grouped(const sql::select& s) {
-    return !s.group_by.empty() || s.having ||
-           std::any_of(s.items.begin(), s.items.end(),
-                       [](const sql::select_item& i) { return i.expression->has_aggregate; });
-}
-
-/// A condition on what the statement selects can be added to it.
-bool takes_conditions(const sql::select& s) {
-    return !s.limit && s.offset == 0 && s.branches.empty() &&
-           std::none_of(s.items.begin(), s.items.end(),
-                        [](const sql::select_item& i) { return i.expression->has_window; });
-}
-
-/// Does it have rows with which the condition is met? NULLs of `condition` are no.
-sql::expr_ptr has_rows(const sql::select_ptr& query, const sql::expr_ptr& condition) {
-    const shared<sql::select> rows = sql::clone(*query);
-    rows->distinct = false;
-    rows->order_by.clear();
-    rows->items = {{sql::constant(arg{std::int64_t{1}}), {}}};
-    const sql::select_ptr s = sql::freeze(rows);
-    return sql::exists(
-        is_grouped(*query) ? sql::add_having(s, condition) : sql::add_where(s, condition), false);
-}
-
-}  // namespace
-
 /// x > ANY (SELECT ...), (a, b) IN (SELECT ...): written with EXISTS, unknown where SQL says so.
 sql::expr_ptr expression_parser::quantified(const tree_node& n, const sql::select_ptr& query,
                                             std::string_view op, bool all) {
@@ -214,7 +171,7 @@ sql::expr_ptr expression_parser::quantified(const tree_node& n, const sql::selec
                                    query->items.size(), left.size()));
     // A derived table does not see the rows around it: the comparison goes into the subquery then.
     const bool correlated = !sql::columns_from_outside(*query).empty();
-    if (correlated && !takes_conditions(*query))
+    if (correlated && !sql::takes_conditions(*query))
         text_.unsupported(n,
                           "ANY or ALL of a UNION, of a part of the rows or of window functions in "
                           "a subquery that uses columns of the statement around it",
@@ -242,11 +199,7 @@ sql::expr_ptr expression_parser::quantified(const tree_node& n, const sql::selec
     sql::expr_ptr met = joined(n, sql::op::conj, parts);
     return text_.placed(n, [&] {
         if (row && op == "<>") met = sql::unary(sql::op::neg, met);
-        // ANY is true when one is, ALL is false when one is not; else one that is unknown counts.
-        const sql::expr_ptr cases[] = {
-            has_rows(rows, all ? sql::unary(sql::op::neg, met) : met), sql::constant(arg{!all}),
-            has_rows(rows, sql::is_null(met, false)), sql::constant(arg{})};
-        return sql::conditional(cases, 4, sql::constant(arg{all}));
+        return sql::met_by_rows(rows, met, all);
     });
 }
 

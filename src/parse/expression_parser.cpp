@@ -341,21 +341,8 @@ sql::expr_ptr expression_parser::coalesce(const tree_node& n) {
 sql::expr_ptr expression_parser::extreme_of(const tree_node& n) {
     text_.only(n, "GREATEST or LEAST", {"op", "args", "location"});
     const auto x = settle_together(terms_of(n.children("args")), meeting::compared);
-    const sql::op better = n.text("op") == "IS_LEAST" ? sql::op::le : sql::op::ge;
-    if (x.size() == 1) return x.front();
-    return text_.placed(n, [&] {
-        std::vector<sql::expr_ptr> cases;
-        for (const sql::expr_ptr& mine : x) {
-            std::vector<sql::expr_ptr> all{sql::is_null(mine, true)};
-            for (const sql::expr_ptr& other : x)
-                if (&other != &mine)
-                    all.push_back(sql::binary(sql::op::disj, sql::is_null(other, false),
-                                              sql::binary(better, mine, other)));
-            cases.push_back(joined(n, sql::op::conj, all));
-            cases.push_back(mine);
-        }
-        return sql::conditional(cases.data(), cases.size(), {});
-    });
+    const bool greatest = n.text("op") != "IS_LEAST";
+    return text_.placed(n, [&] { return sql::extreme(greatest, x.data(), x.size()); });
 }
 
 sql::expr_ptr expression_parser::null_if(const tree_node& n) {

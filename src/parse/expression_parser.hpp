@@ -88,6 +88,7 @@ private:
                                         const term& b);
     sql::expr_ptr add_interval(const tree_node& n, const sql::expr_ptr& to,
                                const schema::interval& span) const;
+    sql::expr_ptr part_of_age(const tree_node& n, std::string_view unit, const tree_node& age);
     sql::expr_ptr time_function(const tree_node& n, const std::string& name);
     sql::expr_ptr part_of_seconds(const tree_node& n, std::string_view unit,
                                   const sql::expr_ptr& x) const;
@@ -116,6 +117,7 @@ private:
     std::int64_t frame_offset(const tree_node& at, const sql::frame& f,
                               const std::vector<sql::ordering>& order);
     sql::expr_ptr string_agg(const tree_node& n);
+    sql::expr_ptr ordered_set(const tree_node& n, const std::string& name);
     sql::expr_ptr count_rows_of(const tree_node& n, const tree_node& row);
     // function_parser.cpp
     sql::expr_ptr aggregate(const tree_node& n, const std::string& name);
@@ -129,8 +131,6 @@ private:
     sql::expr_ptr like(const tree_node& n, std::string_view op);
     sql::expr_ptr between(const tree_node& n, bool negated);
     sql::expr_ptr in_list(const tree_node& n, std::string_view op);
-    sql::expr_ptr with_backslashes(const tree_node& n, std::string_view pattern,
-                                   std::string_view mark) const;
     sql::expr_ptr one_of(const tree_node& n, std::span<const term> terms, bool negated);
     sql::expr_ptr equal_rows(const tree_node& n, const tree_node& a, const tree_node& b);
     sql::expr_ptr any_equal(const tree_node& n, std::span<const sql::expr_ptr> terms);

@@ -36,6 +36,16 @@ constexpr std::array aggregates{
     named_aggregate{"stddev", sql::aggregate::stddev_samp, sql::aggregate::count_all},
 };
 
+struct named_ordered_set {
+    std::string_view name;
+    sql::aggregate meaning;
+};
+constexpr std::array ordered_sets{
+    named_ordered_set{"percentile_cont", sql::aggregate::percentile_cont},
+    named_ordered_set{"percentile_disc", sql::aggregate::percentile_disc},
+    named_ordered_set{"mode", sql::aggregate::mode},
+};
+
 struct named_function {
     std::string_view name;
     sql::function meaning;
@@ -66,12 +76,6 @@ constexpr std::array others{
                                                   "use string_agg(), or read the rows in order"},
     std::pair<std::string_view, std::string_view>{
         "json_object_agg", "read the rows and build the document in the program"},
-    std::pair<std::string_view, std::string_view>{
-        "percentile_cont", "use percent_rank() or ntile() over a window in a subquery"},
-    std::pair<std::string_view, std::string_view>{"percentile_disc",
-                                                  "use cume_dist() over a window in a subquery"},
-    std::pair<std::string_view, std::string_view>{
-        "mode", "group by the value, order by count(*) DESC and take the first row"},
     std::pair<std::string_view, std::string_view>{"corr", "compute it from sums in the program"},
     std::pair<std::string_view, std::string_view>{"covar_pop",
                                                   "compute it from sums in the program"},
@@ -81,14 +85,6 @@ constexpr std::array others{
     std::pair<std::string_view, std::string_view>{"bit_or", "read the values and combine them"},
 };
 
-void refuse_other_aggregates(const statement_text& text, const tree_node& n,
-                             std::string_view called) {
-    for (const auto& [name, way_out] : others)
-        if (name == called) text.unsupported(n, fmt::format("the aggregate {}()", called), way_out);
-    if (n.flag("agg_within_group"))
-        text.unsupported(n, "WITHIN GROUP", "use window functions in a subquery");
-}
-
 template <class Names>
 const typename Names::value_type* find(const Names& names, std::string_view wanted) {
     const auto at = std::find_if(names.begin(), names.end(),
@@ -96,10 +92,19 @@ const typename Names::value_type* find(const Names& names, std::string_view want
     return at == names.end() ? nullptr : &*at;
 }
 
+void refuse_other_aggregates(const statement_text& text, const tree_node& n,
+                             std::string_view called) {
+    for (const auto& [name, way_out] : others)
+        if (name == called) text.unsupported(n, fmt::format("the aggregate {}()", called), way_out);
+    if (n.flag("agg_within_group") && find(ordered_sets, called) == nullptr)
+        text.unsupported(n, "WITHIN GROUP", "use window functions in a subquery");
+}
+
 }  // namespace
 
 bool expression_parser::is_aggregate(std::string_view name) {
-    return name == "count" || name == "string_agg" || find(aggregates, name) != nullptr;
+    return name == "count" || name == "string_agg" || find(aggregates, name) != nullptr ||
+           find(ordered_sets, name) != nullptr;
 }
 
 sql::expr_ptr expression_parser::function(const tree_node& n) {
@@ -111,6 +116,7 @@ sql::expr_ptr expression_parser::function(const tree_node& n) {
                {"funcname", "args", "agg_star", "agg_distinct", "agg_filter", "agg_order", "over",
                 "agg_within_group", "funcformat", "location"});
     refuse_other_aggregates(text_, n, called);
+    if (find(ordered_sets, called) != nullptr) return ordered_set(n, called);
     if (n.has("over")) return window(n, called);
     if (is_aggregate(called)) return aggregate(n, called);
     if (n.has("agg_order"))
@@ -145,6 +151,34 @@ sql::expr_ptr expression_parser::aggregate(const tree_node& n, const std::string
         const sql::expr_ptr call = make(f);
         return narrow ? sql::cast(call, column_type::int64, 0, 0) : call;
     });
+}
+
+/// percentile_cont(0.5) WITHIN GROUP (ORDER BY x)
+sql::expr_ptr expression_parser::ordered_set(const tree_node& n, const std::string& name) {
+    if (!n.flag("agg_within_group"))
+        text_.wrong(n, fmt::format("{0}() needs WITHIN GROUP: {0}({1}) WITHIN GROUP (ORDER BY x)",
+                                   name, name == "mode" ? "" : "0.5"));
+    if (n.has("over")) text_.unsupported(n, fmt::format("{}() over a window", name));
+    const sql::aggregate f = find(ordered_sets, name)->meaning;
+    const bool takes_fraction = f != sql::aggregate::mode;
+    const std::vector<sql::expr_ptr> list = arguments_of(n);
+    const std::vector<sql::ordering> order = order_of(n.children("agg_order"));
+    if (list.size() != (takes_fraction ? 1 : 0) || order.size() != 1)
+        text_.wrong(n, fmt::format("{}() takes {} and one ORDER BY", name,
+                                   takes_fraction ? "one fraction" : "nothing"));
+    double fraction = 0;
+    if (takes_fraction) {
+        const sql::expr_ptr& given = list.front();
+        if (given->kind != sql::expr_kind::constant || given->is_null_literal() ||
+            sql::family_of(given->type.type) != sql::type_family::number)
+            text_.unsupported(n, fmt::format("{}() of a computed fraction or of several", name),
+                              "write one number between 0 and 1");
+        const arg v = given->literal.view();
+        fraction = v.kind() == kind::real ? v.real() : std::stod(to_display(v));
+    }
+    const sql::expr_ptr x = filtered(n, order.front().by);
+    return text_.placed(n,
+                        [&] { return sql::ordered_set(f, fraction, x, order.front().descending); });
 }
 
 /// FILTER (WHERE c): aggregates pass over NULLs, so what is not wanted becomes NULL.

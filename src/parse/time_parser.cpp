@@ -214,6 +214,59 @@ sql::expr_ptr expression_parser::part_of_seconds(const tree_node& n, std::string
     });
 }
 
+namespace {
+
+/// Whole months from y to x, both instants; negative when y is later.
+sql::expr_ptr whole_months(const sql::expr_ptr& x, const sql::expr_ptr& y) {
+    const auto months = [](const sql::expr_ptr& t) {
+        return sql::binary(
+            sql::op::add,
+            sql::binary(sql::op::multiply, sql::extract(sql::time_unit::year, t), number(12)),
+            sql::extract(sql::time_unit::month, t));
+    };
+    const auto into_month = [](const sql::expr_ptr& t) {
+        return sql::binary(sql::op::subtract, seconds_of(t),
+                           seconds_of(sql::truncate(sql::time_unit::month, t)));
+    };
+    // 1 when the last month is not whole.
+    const auto broken = [&](const sql::expr_ptr& later, const sql::expr_ptr& earlier) {
+        const sql::expr_ptr cases[] = {
+            sql::binary(sql::op::lt, into_month(later), into_month(earlier)), number(1)};
+        return sql::conditional(cases, 2, number(0));
+    };
+    const sql::expr_ptr apart = sql::binary(sql::op::subtract, months(x), months(y));
+    const sql::expr_ptr cases[] = {sql::binary(sql::op::ge, x, y),
+                                   sql::binary(sql::op::subtract, apart, broken(x, y))};
+    return sql::conditional(cases, 2, sql::binary(sql::op::add, apart, broken(y, x)));
+}
+
+}  // namespace
+
+/// extract(year FROM age(x, y)): age() itself would be an interval.
+sql::expr_ptr expression_parser::part_of_age(const tree_node& n, std::string_view unit,
+                                             const tree_node& age) {
+    const std::vector<tree_node> list = age.children("args");
+    if (list.empty() || list.size() > 2) text_.wrong(age, "age() takes one or two timestamps");
+    if (unit != "year" && unit != "month")
+        text_.unsupported(n, fmt::format("the {} of age()", unit),
+                          "its year and month can be used; subtract dates for days");
+    const auto instant = [&](const tree_node& at) {
+        const sql::sql_type beside{column_type::timestamp};
+        const sql::expr_ptr x = settle(parse(at), &beside);
+        if (!is_date(x) && !is_instant(x)) text_.wrong(at, "age() takes dates and timestamps");
+        return is_date(x) ? sql::cast(x, column_type::timestamp, 0, 0) : x;
+    };
+    const sql::expr_ptr last = instant(list.back());
+    const std::int64_t now = text_.now().micros_since_epoch;
+    const sql::expr_ptr first =
+        list.size() == 2 ? instant(list.front())
+                         : sql::constant(arg{timestamp{now - now % schema::micros_per_day}});
+    return text_.placed(n, [&] {
+        const sql::expr_ptr months = whole_months(first, last);
+        return sql::binary(unit == "year" ? sql::op::divide : sql::op::modulo, months, number(12));
+    });
+}
+
 sql::expr_ptr expression_parser::time_function(const tree_node& n, const std::string& name) {
     const std::vector<tree_node> list = n.children("args");
     if (list.size() != 2 || list.front().kind() != "A_Const")
@@ -224,6 +277,9 @@ sql::expr_ptr expression_parser::time_function(const tree_node& n, const std::st
     if (unit != "century" && unit.size() > 3 && unit.ends_with('s') && !unit.starts_with("m"))
         unit.pop_back();
     const bool cut = name == "date_trunc";
+    if (!cut && list.back().kind() == "FuncCall" &&
+        list.back().inner().strings("funcname").back() == "age")
+        return part_of_age(n, unit, list.back().inner());
     const term of = parse(list.back());
     if (!cut && unit == "epoch") {
         if (of.is_duration) return of.expression;

@@ -76,6 +76,12 @@ std::string describe_call(const sql::expr& e) {
             return "sum(" + x + ")";
         case sql::aggregate::string_join:
             return "string_agg(" + x + ")";
+        case sql::aggregate::percentile_cont:
+            return "percentile_cont(" + x + ")";
+        case sql::aggregate::percentile_disc:
+            return "percentile_disc(" + x + ")";
+        case sql::aggregate::mode:
+            return "mode(" + x + ")";
     }
     return x;
 }

@@ -114,7 +114,8 @@ void check_local(const sql::select& s) {
             refuse(x.kind == sql::expr_kind::function
                        ? fmt::format("{} is not the same on all engines", sql::word_of(x.callee))
                    : x.kind == sql::expr_kind::aggregate
-                       ? std::string("string_agg() is not the same on all engines")
+                       ? std::string("string_agg(), percentiles and mode() are not the same on all "
+                                     "engines")
                        : std::string("this window is not the same on all engines"));
         });
     }
@@ -163,7 +164,8 @@ void check_distinct_constants(const sql::select& s) {
         bool constant = true;
         sql::for_each_node(i.expression, [&](const sql::expr& x) {
             constant = constant && x.kind != sql::expr_kind::column &&
-                       x.kind != sql::expr_kind::aggregate && !x.query;
+                       x.kind != sql::expr_kind::aggregate &&
+                       (!x.query || sql::columns_from_outside(*x.query).empty());
         });
         return constant;
     };
@@ -185,17 +187,23 @@ void check_lockable(const sql::select& s) {
                .table = s.from.table->name});
 }
 
+/// Throws not_supported for what not every engine can run, or does wrong.
+void check_shards_can_run(const sql::select& s) {
+    check_joins(s);
+    check_local(s);
+    check_distinct_constants(s);
+    check_distinct_groups(s);
+    if (!sql::is_nested(s)) return;
+    check_subqueries_of_groups(s);
+    check_limited_lookups(s);
+}
+
 /// Pushed, split and merged. Throws not_supported when there is no merge for it.
 planned<plan> plan_merged(const sql::select_ptr& s, const cluster_view& view,
                           const directory_entries& entries) {
     if (s->limit == 0) return unsplit(s, route{route_kind::none, {}, "LIMIT 0"});
-    check_joins(*s);
-    check_local(*s);
-    check_distinct_constants(*s);
-    check_distinct_groups(*s);
+    check_shards_can_run(*s);
     if (sql::is_nested(*s)) {
-        check_subqueries_of_groups(*s);
-        check_limited_lookups(*s);
         if (view.rules.send_whole)
             if (auto where = only_shard_of(*s, view, entries)) return unsplit(s, std::move(*where));
         if (!s->derived_tables.empty() || !s->branches.empty())
@@ -255,16 +263,34 @@ planned<plan> plan_locally(const sql::select_ptr& s, const cluster_view& view,
 
 bool shards_can_run(const sql::select& s) {
     try {
-        check_joins(s);
-        check_local(s);
+        check_shards_can_run(s);
         return true;
     } catch (const not_supported_error&) {
         return false;
     }
 }
 
+namespace {
+
+/// Typed queries name derived tables by their type: one of the same type may stand in their place.
+void check_own_columns(const sql::select& s) {
+    if (!sql::is_nested(s)) return;
+    const std::vector<sql::column_ref> outside = sql::columns_from_outside(s);
+    if (outside.empty()) return;
+    const schema::table& t = *outside.front().table;
+    raise(
+        {.code = error_code::bad_query,
+         .message = fmt::format("the statement uses column \"{}\" of \"{}\", which is not part of "
+                                "it: another derived table of this name is",
+                                t.columns[outside.front().column].name, t.name),
+         .table = t.name});
+}
+
+}  // namespace
+
 planned<plan> plan_select(const sql::select_ptr& s, const cluster_view& view,
                           const directory_entries& entries) {
+    check_own_columns(*s);
     sql::check_grouping(*s);
     if (s->lock != sql::row_lock::none) {
         check_lockable(*s);

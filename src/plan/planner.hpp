@@ -20,7 +20,7 @@ planned<plan> plan_select(const sql::select_ptr& s, const cluster_view& view,
                           const directory_entries& entries);
 
 /// Nothing in `s` is kept from the shards by what it is: a RIGHT or FULL JOIN (rows that match on
-/// no shard), or what engines do not share.
+/// no shard), or what engines do not share or do wrong.
 bool shards_can_run(const sql::select& s);
 
 /// Pushed to the shards where they can decide, otherwise with its rows found first. Refuses SET of

@@ -170,6 +170,38 @@ expr_ptr like(const expr_ptr& x, const expr_ptr& pattern, bool negated) {
     return b.owner;
 }
 
+expr_ptr pattern_with_escape(std::string_view pattern, std::string_view escape) {
+    std::string out;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (!escape.empty() && pattern.substr(i).starts_with(escape)) {
+            i += escape.size();
+            if (i >= pattern.size()) refuse("a LIKE pattern ends with its escape character");
+            out += '\\';
+        } else if (pattern[i] == '\\') {
+            out += '\\';
+        }
+        out += pattern[i];
+    }
+    return constant(arg{std::string_view{out}});
+}
+
+expr_ptr extreme(bool greatest, const expr_ptr* values, std::size_t count) {
+    if (count == 1) return values[0];
+    const op better = greatest ? op::ge : op::le;
+    std::vector<expr_ptr> cases;
+    for (std::size_t i = 0; i < count; ++i) {
+        expr_ptr best = is_null(values[i], true);
+        for (std::size_t j = 0; j < count; ++j)
+            if (j != i)
+                best = binary(op::conj, best,
+                              binary(op::disj, is_null(values[j], false),
+                                     binary(better, values[i], values[j])));
+        cases.push_back(best);
+        cases.push_back(values[i]);
+    }
+    return conditional(cases.data(), cases.size(), {});
+}
+
 expr_ptr between(const expr_ptr& x, const expr_ptr& low, const expr_ptr& high, bool negated) {
     building b{expr_kind::between};
     b.operand(x);

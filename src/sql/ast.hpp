@@ -87,6 +87,7 @@ struct expr {
     bool negated = false;                       ///< NOT IN, IS NOT NULL, NOT LIKE, NOT BETWEEN, ...
     bool has_otherwise = false;                 ///< conditional: the last operand is the ELSE
     column_ref ref;                             ///< column
+    derived_ptr made;                           ///< column: keeps the table of `ref` alive
     value literal;                              ///< constant
     std::vector<value> list;                    ///< in_list
     std::vector<expr_ptr> operands;             ///< in the order of the builder's parameters

@@ -63,7 +63,7 @@ expr_ptr filtered(const expr_ptr& aggregate_call, const expr_ptr& condition) {
         refuse_query("a filter belongs to one aggregate, not to what is computed from it");
     check_condition("FILTER", given(condition));
     // Aggregates pass over NULLs, so what is not wanted becomes NULL.
-    if (of.function == aggregate::string_join) {
+    if (is_local(of)) {
         const expr_ptr wanted[] = {condition, of.operands.front()};
         building b{expr_kind::aggregate};
         b.operand(conditional(wanted, 2, {}));
@@ -105,6 +105,21 @@ expr_ptr string_agg(const expr_ptr& x, const expr_ptr& separator, bool distinct,
     }
     b.node->negated = distinct;
     b.node->window = std::make_shared<const window_spec>(std::move(spec));
+    b.node->has_aggregate = b.node->has_local = true;
+    return b.owner;
+}
+
+expr_ptr ordered_set(aggregate f, double fraction, const expr_ptr& x, bool descending) {
+    if (given(x).has_aggregate) refuse_query("an aggregate cannot stand inside another aggregate");
+    if (!(fraction >= 0 && fraction <= 1))
+        refuse_query("the fraction of a percentile is between 0 and 1");
+    building b{expr_kind::aggregate};
+    const bool number = family_of(x->type.type) == type_family::number;
+    b.operand(f == aggregate::percentile_cont && number ? cast(x, column_type::float64, 0, 0) : x);
+    b.operand(constant(arg{fraction}));
+    b.node->function = f;
+    b.node->negated = descending;
+    b.node->type = type_of_aggregate(f, x.get());
     b.node->has_aggregate = b.node->has_local = true;
     return b.owner;
 }
@@ -169,6 +184,10 @@ expr_ptr over(const expr_ptr& aggregate_call, const window_description& w) {
     const expr& inner = given(aggregate_call);
     if (inner.kind != expr_kind::aggregate) refuse_query("OVER needs an aggregate or a function");
     switch (inner.function) {
+        case aggregate::percentile_cont:
+        case aggregate::percentile_disc:
+        case aggregate::mode:
+            refuse_query("percentiles and mode() over a window are not supported");
         case aggregate::string_join:
             refuse_query("string_agg() over a window is not supported");
         case aggregate::count_distinct:

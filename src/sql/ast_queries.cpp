@@ -126,17 +126,40 @@ derived_ptr make_derived(std::string_view name, const select_ptr& query,
     return owner;
 }
 
+derived_ptr make_derived(std::string_view name, const select_ptr& query) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < given(query).items.size(); ++i)
+        names.push_back("c" + std::to_string(i));
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    return make_derived(name, query, views.data());
+}
+
+expr_ptr column_of(const derived_ptr& d, std::size_t i) {
+    building b{expr_kind::column};
+    b.node->ref = {&d->table, static_cast<schema::column_index>(i), 0};
+    b.node->type = column(b.node->ref)->type;
+    b.node->made = d;
+    return b.owner;
+}
+
+expr_ptr column_from(const derived_ptr& d, const column_ref& of) {
+    const std::vector<select_item>& items = d->query->items;
+    const auto found = std::find_if(items.begin(), items.end(), [&](const select_item& i) {
+        return i.expression->kind == expr_kind::column && i.expression->ref == of;
+    });
+    if (found == items.end())
+        refuse_query(fmt::format("derived table \"{}\" has no column {}.{}", d->table.name,
+                                 of.table->name, of.table->columns[of.column].name));
+    return column_of(d, static_cast<std::size_t>(found - items.begin()));
+}
+
 namespace {
 
 /// SELECT * FROM (the statement).
 select_ptr over_rows_of(const select_ptr& s) {
-    const std::size_t width = given(s).items.size();
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < width; ++i) names.push_back("c" + std::to_string(i));
-    const std::vector<std::string_view> views(names.begin(), names.end());
-    const derived_ptr rows = make_derived("sw_rows", s, views.data());
+    const derived_ptr rows = make_derived("sw_rows", s);
     std::vector<expr_ptr> items;
-    for (std::size_t i = 0; i < width; ++i)
+    for (std::size_t i = 0; i < s->items.size(); ++i)
         items.push_back(column({&table_of(*rows), static_cast<schema::column_index>(i), 0}));
     return make_select(rows, items.data(), items.size());
 }

@@ -25,7 +25,7 @@ struct dialect_traits {
     std::string_view divide_integers;  ///< truncating division
     std::string_view no_limit;         ///< what stands before OFFSET when there is no LIMIT
     std::size_t max_parameters;
-    bool guards_zero_divisor;     ///< a zero divisor may raise: NULLIF makes it NULL
+    bool guards_zero_divisor;     ///< a zero divisor raises: NULLIF makes it NULL
     bool scaled_decimals;         ///< decimals are kept as integers times 10^scale
     bool numbered_parameters;     ///< $n: one parameter may stand at several places
     bool narrow_arithmetic;       ///< int16 + int16 is an int16 and may overflow

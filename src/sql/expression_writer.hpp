@@ -74,7 +74,8 @@ public:
     void whole(const expr& e);
     /// Whole, and text in byte order: a GROUP BY key, an item of SELECT DISTINCT.
     void in_byte_order(const expr& e);
-    void order_term(const ordering& o);
+    /// `may_be_null`: also if its type says otherwise.
+    void order_term(const ordering& o, bool may_be_null = false);
     /// The value as it is kept in column `c`. Throws value_not_storable or bad_query when digits
     /// would be lost.
     void assigned(const expr& e, const schema::table& t, const schema::column& c);
@@ -133,6 +134,7 @@ private:
     void position(const expr& e);
     void rounded(const expr& e);
     void cast(const expr& e);
+    void cast_in_range(const expr& e);
     void cast_to(const expr& x, std::string_view type);
     void part_of_time(const expr& e);
     void truncated_time(const expr& e);
@@ -148,6 +150,7 @@ private:
     void epoch(const expr& e);
     void local_function(const expr& e);
     void joined_texts(const expr& e);
+    void of_ordered_set(const expr& e);
     void window(const expr& e);
     void over(const expr& e);
     void aggregate_body(const expr& e, const std::function<void()>& after);

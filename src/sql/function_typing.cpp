@@ -266,7 +266,7 @@ bool has_time(column_type t) { return t == column_type::timestamp; }
 
 bool is_local(const expr& e) noexcept {
     if (e.kind == expr_kind::function) return e.callee >= function::repeat;
-    if (e.kind == expr_kind::aggregate) return e.function == aggregate::string_join;
+    if (e.kind == expr_kind::aggregate) return e.function >= aggregate::string_join;
     if (e.kind != expr_kind::window) return false;
     const window_spec& w = *e.window;
     // MariaDB 10.11 takes all rows of a partition for peers in cume_dist(), if other windows are
@@ -407,7 +407,9 @@ sql_type type_of_cast(const expr& x, const sql_type& to) {
         case column_type::int64:
             // As all integers that are computed with: in 64 bits.
             t.type = column_type::int64;
-            t.precision = to.type == column_type::int64 ? std::uint8_t{0} : narrow_integer;
+            t.precision = to.type == column_type::int64   ? std::uint8_t{0}
+                          : to.type == column_type::int32 ? narrow_integer
+                                                          : short_integer;
             fits = number || from == column_type::boolean;
             break;
         case column_type::float64:

@@ -304,7 +304,45 @@ void expression_writer::cast_to(const expr& x, std::string_view type) {
     *this << " AS " << type << ")";
 }
 
+namespace {
+
+/// Of an integer that may not have so many; 0: all of its values fit.
+int bits_to_check(const expr& e) {
+    const expr& x = *e.operands[0];
+    const bool fits = x.is_null_literal() || x.kind == expr_kind::extract ||
+                      x.type.type == column_type::boolean || x.type.type == column_type::int16;
+    if (e.type.type != column_type::int64 || fits) return 0;
+    if (e.type.precision == short_integer) return 16;
+    return e.type.precision == narrow_integer && x.type.type != column_type::int32 ? 32 : 0;
+}
+
+}  // namespace
+
 void expression_writer::cast(const expr& e) {
+    const int bits = bits_to_check(e);
+    if (bits == 0) return cast_in_range(e);
+    switch (dialect_.kind()) {
+        case dialect_kind::sqlite:
+            *this << "sw_integer(";
+            cast_in_range(e);
+            *this << fmt::format(", {})", bits);
+            return;
+        case dialect_kind::postgres:
+            *this << "CAST(CAST(";
+            cast_in_range(e);
+            *this << (bits == 16 ? " AS smallint) AS bigint)" : " AS int) AS bigint)");
+            return;
+        case dialect_kind::mariadb: {
+            // Shifted up, what has more bits leaves 64 bits, which is an error.
+            const std::int64_t shift = std::int64_t{1} << (64 - bits);
+            *this << "(";
+            cast_in_range(e);
+            *this << fmt::format(" * {0} DIV {0})", shift);
+        }
+    }
+}
+
+void expression_writer::cast_in_range(const expr& e) {
     const expr& x = *e.operands[0];
     const bool postgres = dialect_.kind() == dialect_kind::postgres;
     const bool sqlite = dialect_.kind() == dialect_kind::sqlite;
@@ -428,9 +466,10 @@ void expression_writer::truncated_time(const expr& e) {
         value();
         *this << ") DAY)";
     } else if (e.unit == time_unit::quarter) {
-        *this << "DATE_ADD(MAKEDATE(YEAR(";
+        // Not MAKEDATE: it takes the year 1 for 2001.
+        *this << "DATE_ADD(DATE_FORMAT(";
         value();
-        *this << "), 1), INTERVAL QUARTER(";
+        *this << ", '%Y-01-01'), INTERVAL QUARTER(";
         value();
         *this << ") - 1 QUARTER)";
     } else {

@@ -77,16 +77,18 @@ void check_no_outer_columns(const select& s, std::string_view clause, const expr
 }
 
 /// A column that decides about the value of `e`: of `s`, or of a statement around it. SQLite drops
-/// tests for NULL of columns that have none before it looks.
-void find_columns(const select& s, const expr& e, bool& own, const column_ref*& outer) {
-    if (e.kind == expr_kind::is_null && !e.operands[0]->type.nullable) return;
+/// some tests for NULL of columns that have none before it looks: a column of `s` in one counts for
+/// nothing.
+void find_columns(const select& s, const expr& e, bool& own, const column_ref*& outer,
+                  bool dropped = false) {
+    dropped = dropped || (e.kind == expr_kind::is_null && !e.operands[0]->type.nullable);
     if (e.kind == expr_kind::column) {
-        if (is_table_of(s, e.ref))
-            own = true;
-        else
+        if (!is_table_of(s, e.ref))
             outer = &e.ref;
+        else if (!dropped)
+            own = true;
     }
-    for (const expr_ptr& x : e.operands) find_columns(s, *x, own, outer);
+    for (const expr_ptr& x : e.operands) find_columns(s, *x, own, outer, dropped);
 }
 
 /// SQL computes min(outer.x) of a subquery in the statement around it, which it makes a grouped

@@ -117,4 +117,21 @@ void expression_writer::joined_texts(const expr& e) {
     *this << ")";
 }
 
+/// sw_ordered_set(x, fraction, what, descending)
+void expression_writer::of_ordered_set(const expr& e) {
+    if (dialect_.kind() != dialect_kind::sqlite)
+        raise(error_code::not_supported,
+              fmt::format("percentiles and mode() are computed in the client, {} is not asked for "
+                          "them",
+                          traits_.name));
+    const char what = e.function == aggregate::percentile_cont   ? 'c'
+                      : e.function == aggregate::percentile_disc ? 'd'
+                                                                 : 'm';
+    *this << "sw_ordered_set(";
+    operand(*e.operands[0], e.type);
+    *this << ", ";
+    operand(*e.operands[1], e.operands[1]->type);
+    *this << fmt::format(", '{}', {})", what, e.negated ? 1 : 0);
+}
+
 }  // namespace shardwise::sql

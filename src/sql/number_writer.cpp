@@ -135,9 +135,9 @@ void expression_writer::quotient(const expr& e) {
     *this << "CAST(";
     operand(a, a.type);
     *this << (mariadb ? " AS DECIMAL(65,20))" : " AS numeric)") << " / ";
-    *this << "NULLIF(";
+    *this << (mariadb ? "" : "NULLIF(");
     operand(b, b.type);
-    *this << ", 0)";
+    *this << (mariadb ? "" : ", 0)");
     if (how == rounding::half_away || how == rounding::towards_zero)
         *this << fmt::format(", {}", digits);
     *this << ")";

@@ -124,6 +124,11 @@ void expression_writer::aggregate_body(const expr& e, const std::function<void()
         case aggregate::string_join:
             joined_texts(e);
             break;
+        case aggregate::percentile_cont:
+        case aggregate::percentile_disc:
+        case aggregate::mode:
+            of_ordered_set(e);
+            break;
         case aggregate::avg:
         case aggregate::avg_distinct: {
             const sql_type& x = e.operands[0]->type;
@@ -203,7 +208,21 @@ void expression_writer::distinct_from(const expr& e) {
     if (mariadb && !e.negated) *this << ")";
 }
 
+/// MariaDB finds NULL among dates that an aggregate gave to be unequal instead of unknown: looks
+/// for their seconds.
+expr_ptr looked_up_by_seconds(const expr& e) {
+    const auto seconds = [](const expr_ptr& x) { return call(function::epoch, &x, 1); };
+    const shared<select> rows = clone(*e.query);
+    rows->items[0].expression = seconds(rows->items[0].expression);
+    return in_query(seconds(e.operands[0]), freeze(rows), e.negated);
+}
+
 void expression_writer::in_query(const expr& e) {
+    const column_type found = e.query->items[0].expression->type.type;
+    const bool of_time = found == column_type::date || found == column_type::timestamp;
+    if (dialect_.kind() == dialect_kind::mariadb && of_time && e.query->branches.empty() &&
+        e.query->items[0].expression->has_aggregate && !e.operands[0]->is_null_literal())
+        return in_query(*looked_up_by_seconds(e));
     const expr_ptr pair[] = {e.operands[0], e.query->items[0].expression};
     sql_type as = comparison_type(pair);
     // The subquery writes its item as it is, a constant with its trailing zeros.
@@ -256,14 +275,14 @@ bool expression_writer::postgres_extreme(const expr& e) {
     }
 }
 
-void expression_writer::order_term(const ordering& o) {
+void expression_writer::order_term(const ordering& o, bool may_be_null) {
     const std::size_t start = out_.text.size(), bound = out_.values.size();
     atom_in_byte_order(*o.by);
     const std::string x = out_.text.substr(start);
     out_.text.resize(start);
     const std::size_t after = out_.values.size();
-    const int times =
-        dialect_.order_term(out_.text, x, o.descending, o.nulls_first, scope_->nullable(*o.by));
+    const int times = dialect_.order_term(out_.text, x, o.descending, o.nulls_first,
+                                          may_be_null || scope_->nullable(*o.by));
     if (traits_.numbered_parameters) return;
     for (int again = 1; again < times; ++again)
         for (std::size_t i = bound; i < after; ++i) {

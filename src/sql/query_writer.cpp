@@ -10,6 +10,7 @@
 #include "shardwise/base/error.hpp"
 #include "sql/expression_writer.hpp"
 #include "sql/group_check.hpp"
+#include "sql/rewrite.hpp"
 
 namespace shardwise::sql {
 namespace {
@@ -44,6 +45,34 @@ std::string_view words_of(set_operation o) {
     return " UNION ";
 }
 
+/// Rows that have no partner are kept after the n-th join.
+bool keeps_rows_later(const select& s, std::size_t n) {
+    return std::any_of(
+        s.joins.begin() + static_cast<std::ptrdiff_t>(n), s.joins.end(),
+        [](const join& j) { return j.kind == join_kind::right || j.kind == join_kind::full; });
+}
+
+bool every_condition_names_a_column(const expr_ptr& e) {
+    if (e->kind == expr_kind::binary && e->operation == op::conj)
+        return every_condition_names_a_column(e->operands[0]) &&
+               every_condition_names_a_column(e->operands[1]);
+    return names_a_column(e);
+}
+
+/// SQLite 3.40 looks at conditions without columns before all joins, and forgets a RIGHT or FULL
+/// JOIN when one is not met. random() keeps it from that; it is never NULL.
+void write_condition_before_kept_rows(expression_writer& out, const expr_ptr& e) {
+    if (e->kind == expr_kind::binary && e->operation == op::conj) {
+        write_condition_before_kept_rows(out, e->operands[0]);
+        out << " AND ";
+        return write_condition_before_kept_rows(out, e->operands[1]);
+    }
+    const bool shown = names_a_column(e);
+    out << "(";
+    out.whole(*e);
+    out << (shown ? ")" : " OR random() IS NULL)");
+}
+
 void write_from(expression_writer& out, const select& s) {
     const auto appearance = [&](const table_ref& ref) -> const scope::appearance& {
         return out.tables().of({ref.table, 0, ref.alias});
@@ -54,14 +83,20 @@ void write_from(expression_writer& out, const select& s) {
     }
     out << " FROM ";
     out.table(appearance(s.from));
-    for (const join& j : s.joins) {
+    const bool sqlite = out.target().kind() == dialect_kind::sqlite;
+    for (std::size_t i = 0; i < s.joins.size(); ++i) {
+        const join& j = s.joins[i];
         if (j.kind == join_kind::full && out.target().kind() == dialect_kind::mariadb)
             raise(error_code::not_supported, "MariaDB has no FULL JOIN");
         out << words_of(j.kind);
         out.table(appearance(j.joined));
         if (!j.on) continue;
         out << " ON ";
-        out.whole(*j.on);
+        if (sqlite && j.kind == join_kind::inner && keeps_rows_later(s, i + 1) &&
+            !every_condition_names_a_column(j.on))
+            write_condition_before_kept_rows(out, j.on);
+        else
+            out.whole(*j.on);
     }
 }
 
@@ -77,10 +112,19 @@ void write_groups(expression_writer& out, const select& s) {
     out.write_keys_as_minimum(false);
 }
 
+/// MariaDB leaves out an ORDER BY that the index of GROUP BY would do, although windows have sorted
+/// the groups since. What is ordered by IS NULL first is sorted always.
+bool loses_order(const expression_writer& out, const select& s) {
+    const auto has_window = [](const select_item& i) { return i.expression->has_window; };
+    return out.target().kind() == dialect_kind::mariadb && !s.group_by.empty() &&
+           std::any_of(s.items.begin(), s.items.end(), has_window);
+}
+
 void write_order(expression_writer& out, const select& s) {
+    const bool by_null_first = loses_order(out, s);
     for (std::size_t i = 0; i < s.order_by.size(); ++i) {
         out << (i == 0 ? " ORDER BY " : ", ");
-        out.order_term(s.order_by[i]);
+        out.order_term(s.order_by[i], by_null_first);
     }
 }
 

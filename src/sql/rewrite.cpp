@@ -51,6 +51,13 @@ void for_each_node(const expr_ptr& e, const std::function<void(const expr&)>& vi
     for (const expr_ptr& x : e->operands) for_each_node(x, visit);
 }
 
+bool names_a_column(const expr_ptr& e) {
+    bool found = false;
+    for_each_node(e,
+                  [&](const expr& x) { found = found || x.kind == expr_kind::column || x.query; });
+    return found;
+}
+
 std::vector<expr_ptr> expressions_of(const select& s) {
     std::vector<expr_ptr> all;
     const auto add = [&](const expr_ptr& e) {

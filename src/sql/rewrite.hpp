@@ -35,6 +35,9 @@ void for_each_query(const select& s, const std::function<void(const select&)>& v
 /// Has statements inside it.
 bool is_nested(const select& s);
 
+/// A column stands in it, or a subquery, which may name some.
+bool names_a_column(const expr_ptr& e);
+
 /// The columns that `s` takes from the statements around it, without repetition.
 std::vector<column_ref> columns_from_outside(const select& s);
 

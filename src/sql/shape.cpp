@@ -198,11 +198,11 @@ void statement_shape::put(const expr_ptr& e) {
 
 void statement_shape::put_node(const expr& e) {
     // depth and the has_... follow from the operands.
-    const auto& [kind, operation, function, callee, unit, negated, has_otherwise, ref, literal,
-                 list, operands, query, window, type, depth, has_aggregate, has_window, has_query,
-                 has_local, references] = e;
+    const auto& [kind, operation, function, callee, unit, negated, has_otherwise, ref, made,
+                 literal, list, operands, query, window, type, depth, has_aggregate, has_window,
+                 has_query, has_local, references] = e;
     const auto& [result, precision, scale, nullable] = type;
-    known_ = known_ && is_known(kind) && !query && !window && !has_local;
+    known_ = known_ && is_known(kind) && !query && !window && !has_local && !made;
     if (kind == expr_kind::function) known_ = known_ && is_known(callee);
     put(packed(kind, operation, function, negated, result, precision, scale, nullable));
     put(packed(callee, unit, has_otherwise));

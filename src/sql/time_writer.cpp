@@ -35,24 +35,33 @@ void expression_writer::add_interval(const expr& e) {
         case dialect_kind::mariadb:
             break;
     }
-    *this << "(CAST(";
+    *this << "COALESCE(CAST(";
     operand(x, x.type);
     *this << " AS DATETIME(6))";
     if (months != 0) *this << fmt::format(" + INTERVAL {} MONTH", months);
     if (days != 0) *this << fmt::format(" + INTERVAL {} DAY", days);
     if (micros_of_day != 0) *this << fmt::format(" + INTERVAL {} MICROSECOND", micros_of_day);
-    *this << ")";
+    // MariaDB's sum is NULL when it leaves the years. A number that leaves 64 bits is an error.
+    *this << ", CAST(9223372036854775807 + YEAR(";
+    operand(x, x.type);
+    *this << ") AS DATETIME(6)))";
 }
 
 void expression_writer::add_days(const expr& e) {
     const bool mariadb = dialect_.kind() == dialect_kind::mariadb;
-    *this << (mariadb ? "DATE_ADD(" : "(");
+    *this << (mariadb ? "COALESCE(DATE_ADD(" : "(");
     operand(*e.operands[0], e.type);
     *this << (mariadb ? ", INTERVAL " : " + ");
     if (dialect_.kind() == dialect_kind::postgres) *this << "CAST(";
     operand(*e.operands[1], e.operands[1]->type);
     if (dialect_.kind() == dialect_kind::postgres) *this << " AS int)";
     *this << (mariadb ? " DAY)" : ")");
+    if (!mariadb) return;
+    *this << ", CAST(9223372036854775807 + YEAR(";
+    operand(*e.operands[0], e.type);
+    *this << ") + 0 * ";
+    operand(*e.operands[1], e.operands[1]->type);
+    *this << " AS DATE))";
 }
 
 void expression_writer::epoch(const expr& e) {

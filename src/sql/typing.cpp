@@ -152,7 +152,8 @@ bool is_integer(column_type type) noexcept {
 
 bool is_narrow_integer(const sql_type& t) noexcept {
     return t.type == column_type::int16 || t.type == column_type::int32 ||
-           (t.type == column_type::int64 && t.precision == narrow_integer);
+           (t.type == column_type::int64 &&
+            (t.precision == narrow_integer || t.precision == short_integer));
 }
 
 int digits_of(const decimal& d) {
@@ -275,6 +276,20 @@ sql_type type_of_aggregate(aggregate f, const expr* x) {
                 refuse(fmt::format("string_agg() needs text, not {}: cast it to text",
                                    name_of(x->type.type)));
             return {column_type::text, 0, 0, true};
+        case aggregate::percentile_cont:
+            if (family != type_family::number && !x->is_null_literal())
+                refuse(
+                    fmt::format("percentile_cont() needs numbers, not {}: percentile_disc() takes "
+                                "one of the values",
+                                name_of(x->type.type)));
+            return {column_type::float64, 0, 0, true};
+        case aggregate::percentile_disc:
+        case aggregate::mode: {
+            if (family == type_family::json) refuse("JSON documents have no order");
+            sql_type t = x->type;
+            t.nullable = true;
+            return t;
+        }
         case aggregate::avg:
         case aggregate::avg_distinct:
         case aggregate::var_pop:

@@ -19,6 +19,8 @@ bool is_integer(column_type type) noexcept;
 /// Precision of an int64 that PostgreSQL would keep in an int4 (bytes): it decides what SUM makes
 /// of it. Columns of integers have 0 and their own type.
 inline constexpr std::uint8_t narrow_integer = 4;
+/// The same of 16 bits.
+inline constexpr std::uint8_t short_integer = 2;
 bool is_narrow_integer(const sql_type& t) noexcept;
 
 sql_type type_of_constant(const arg& v);

@@ -96,6 +96,34 @@ auto stddev_samp(const A& a) {
     static_assert(sizeof(detail::sum_of<typename A::value_type>) > 0);
     return detail::aggregate_of<std::optional<double>, sql::aggregate::stddev_samp>(a);
 }
+namespace detail {
+template <class R, class A>
+auto ordered_set(sql::aggregate f, double fraction, const A& a) {
+    static_assert(!is_aggregate<A>,
+                  "shardwise: an aggregate of an aggregate; compute it from the rows of a query");
+    return
+        typename spread<typename entities_of<A>::type, aggregate_expression,
+                        std::optional<R>>::type{sql::ordered_set(f, fraction, node_of(a), false)};
+}
+}  // namespace detail
+/// The value below which so many of all values are (0.5: the median), between two of them if need
+/// be. Of numbers; computed in the client.
+template <detail::operand A>
+auto percentile_cont(const A& a, double fraction) {
+    static_assert(sizeof(detail::sum_of<typename A::value_type>) > 0);
+    return detail::ordered_set<double>(sql::aggregate::percentile_cont, fraction, a);
+}
+/// The first value that so many of all values reach; computed in the client.
+template <detail::operand A>
+auto percentile_disc(const A& a, double fraction) {
+    return detail::ordered_set<detail::bare<typename A::value_type>>(
+        sql::aggregate::percentile_disc, fraction, a);
+}
+/// The most frequent value, the least of several; computed in the client.
+template <detail::operand A>
+auto mode(const A& a) {
+    return detail::ordered_set<detail::bare<typename A::value_type>>(sql::aggregate::mode, 0, a);
+}
 /// Are all (some) of the conditions that are not NULL true? NULL when there is none.
 template <class P, class... Es>
 aggregate_expression<std::optional<bool>, Es...> bool_and(const predicate<P, Es...>& p) {

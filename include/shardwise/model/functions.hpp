@@ -77,7 +77,8 @@ template <class... Xs>
 struct alternatives {
     using plain = typename common<bare_argument<Xs>...>::type;
     static_assert(!std::same_as<plain, void>,
-                  "shardwise: the alternatives of coalesce(), nullif() and case_when() must be of "
+                  "shardwise: the alternatives of coalesce(), nullif(), case_when(), greatest() "
+                  "and least() must be of "
                   "one type");
     using type = std::conditional_t<std::same_as<plain, void>, std::int64_t, plain>;
 };
@@ -90,6 +91,16 @@ auto text_call(sql::function f, const Xs&... xs) {
     static_assert((std::same_as<bare_argument<Of>, std::string>),
                   "shardwise: this function needs text");
     return computed<null_if_one_is<R, Xs...>, Xs...>(sql::call(f, nodes, sizeof...(Xs)));
+}
+template <class... Xs>
+auto extreme_of(bool greatest, const Xs&... xs) {
+    static_assert(sizeof...(Xs) > 1,
+                  "shardwise: greatest() and least() compare two or more values");
+    using plain = typename alternatives<Xs...>::type;
+    const sql::expr_ptr nodes[] = {node_as<plain>(xs)...};
+    constexpr bool nullable = (type_traits<argument_t<Xs>>::nullable && ...);
+    using result = std::conditional_t<nullable, std::optional<plain>, plain>;
+    return computed<result, Xs...>(sql::extreme(greatest, nodes, sizeof...(Xs)));
 }
 template <class R, class X>
 auto number_call(sql::function f, const X& x) {
@@ -276,13 +287,25 @@ auto case_when(const C& condition, const V& v) {
     return one;
 }
 
+/// The greatest (least) of the values that are not NULL; NULL when all are.
+template <class X, class... Xs>
+requires(detail::operand<X> || (detail::operand<Xs> || ...)) auto greatest(const X& x,
+                                                                           const Xs&... xs) {
+    return detail::extreme_of(true, x, xs...);
+}
+template <class X, class... Xs>
+requires(detail::operand<X> || (detail::operand<Xs> || ...)) auto least(const X& x,
+                                                                        const Xs&... xs) {
+    return detail::extreme_of(false, x, xs...);
+}
+
 /// cast_to<double>(x), cast_to<std::string>(x), cast_to<decimal, 12, 2>(x). Conversions that are
 /// the same on every engine; others are bad_query (docs/types.md).
 template <class T, std::uint8_t Precision = 0, std::uint8_t Scale = 0, detail::operand X>
 auto cast_to(const X& x) {
     static_assert(!std::same_as<T, decimal> || Precision != 0,
                   "shardwise: a cast to decimal needs its digits: cast_to<decimal, 12, 2>(x)");
-    constexpr column_type to = storable_integer<T> ? column_type::int64 : type_traits<T>::type;
+    constexpr column_type to = type_traits<T>::type;
     return detail::computed<detail::null_if_one_is<T, X>, X>(
         sql::cast(detail::node_of(x), to, Precision, Scale));
 }

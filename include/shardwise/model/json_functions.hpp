@@ -37,4 +37,23 @@ auto json_text(const X& document, const Step& step) {
     return detail::json_access<std::string>(sql::function::json_text, document, step);
 }
 
+/// Through keys and indexes: json_path(x, "orders", 0) is json_get(json_get(x, "orders"), 0).
+template <detail::operand X, class Step, class... Steps>
+auto json_path(const X& document, const Step& step, const Steps&... steps) {
+    if constexpr (sizeof...(Steps) == 0) {
+        return json_get(document, step);
+    } else {
+        return json_path(json_get(document, step), steps...);
+    }
+}
+/// The same as text.
+template <detail::operand X, class Step, class... Steps>
+auto json_path_text(const X& document, const Step& step, const Steps&... steps) {
+    if constexpr (sizeof...(Steps) == 0) {
+        return json_text(document, step);
+    } else {
+        return json_path_text(json_get(document, step), steps...);
+    }
+}
+
 }  // namespace shardwise

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <new>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -32,6 +33,11 @@ template <class E>
 const model::entity& entity_of();
 
 namespace detail {
+
+template <class T>
+inline constexpr bool is_tuple = false;
+template <class... Ts>
+inline constexpr bool is_tuple<std::tuple<Ts...>> = true;
 
 /// model/relation.hpp
 template <class R>

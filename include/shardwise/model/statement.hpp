@@ -23,13 +23,17 @@ class ref;
 inline constexpr sql::row_lock nowait = sql::row_lock::nowait;
 inline constexpr sql::row_lock skip_locked = sql::row_lock::skip_locked;
 
+/// nth<2>.desc(): see nth_column.
+template <std::size_t I>
+struct nth_order {
+    bool descending = false;
+};
 /// order_by(nth<0>, nth<2>.desc()): by columns of the select list, counted from 0; the only order
-/// that rows of union_all() and its like have.
+/// that rows of union_all() and its like have. d[nth<1>] is a column of a derived table.
 template <std::size_t I>
 struct nth_column {
-    bool descending = false;
-    constexpr nth_column asc() const { return {false}; }
-    constexpr nth_column desc() const { return {true}; }
+    constexpr nth_order<I> asc() const { return {false}; }
+    constexpr nth_order<I> desc() const { return {true}; }
 };
 template <std::size_t I>
 inline constexpr nth_column<I> nth{};
@@ -54,8 +58,16 @@ struct item_entities<nth_column<I>> {
     using type = types<>;
 };
 template <std::size_t I>
-sql::ordering term_of(const nth_column<I>& k, const sql::select_ptr& of) {
+struct item_entities<nth_order<I>> {
+    using type = types<>;
+};
+template <std::size_t I>
+sql::ordering term_of(const nth_order<I>& k, const sql::select_ptr& of) {
     return {sql::item_at(of, I), k.descending, k.descending};
+}
+template <std::size_t I>
+sql::ordering term_of(const nth_column<I>& k, const sql::select_ptr& of) {
+    return term_of(k.asc(), of);
 }
 template <class K>
 sql::ordering term_of(const K& k, const sql::select_ptr&) {
@@ -111,6 +123,11 @@ template <class E>
 inline constexpr bool is_alias = false;
 template <class E, std::uint8_t N>
 inline constexpr bool is_alias<alias<E, N>> = true;
+/// A derived table (model/derived.hpp).
+template <class T>
+concept derived_like = requires {
+    typename T::is_derived;
+};
 template <class E>
 inline constexpr bool is_object = false;
 template <class E>
@@ -215,12 +232,43 @@ public:
     auto cross_join() const {
         return attach_any<Added>(sql::join_kind::cross, {});
     }
+    /// Joins with the rows of a derived table: join(spent, users.id == spent[nth<0>]).
+    template <detail::derived_like D, class P, class... Es>
+    auto join(const D& d, const predicate<P, Es...>& on) const {
+        return attach_derived<D, Es...>(sql::join_kind::inner, d, on.node);
+    }
+    template <detail::derived_like D, class P, class... Es>
+    auto left_join(const D& d, const predicate<P, Es...>& on) const {
+        return attach_derived<D, Es...>(sql::join_kind::left, d, on.node);
+    }
+    template <detail::derived_like D, class P, class... Es>
+    auto right_join(const D& d, const predicate<P, Es...>& on) const {
+        check_rows_without_object();
+        return attach_derived<D, Es...>(sql::join_kind::right, d, on.node);
+    }
+    template <detail::derived_like D, class P, class... Es>
+    auto full_join(const D& d, const predicate<P, Es...>& on) const {
+        check_rows_without_object();
+        return attach_derived<D, Es...>(sql::join_kind::full, d, on.node);
+    }
+    template <detail::derived_like D>
+    auto cross_join(const D& d) const {
+        return attach_derived<D>(sql::join_kind::cross, d, {});
+    }
     /// Makes it a subquery that may name columns of these structs of the query around it.
     template <class... Outer>
     auto correlated_with() const {
+        static_assert(!(detail::derived_like<Outer> || ...),
+                      "shardwise: a subquery names columns of a derived table after "
+                      "correlated_with(that table)");
         static_assert(!(detail::one_of<Outer, From...> || ...),
                       "shardwise: a table of the query itself: use an alias inside or outside");
         return select_query<Row, Pins, needs, From..., detail::outer<Outer>...>(statement_);
+    }
+    /// The same for columns of derived tables around it.
+    template <detail::derived_like... Ds>
+    auto correlated_with(const Ds&...) const {
+        return select_query<Row, Pins, needs, From..., detail::outer<Ds>...>(statement_);
     }
 
     template <class... Ks>
@@ -342,6 +390,15 @@ private:
         return select_query<Row, Pins, needs, From..., Added, detail::far_reaching>(
             sql::add_join(statement_, kind, added::table(), added::number, on));
     }
+    template <class D, class... Es>
+    auto attach_derived(sql::join_kind kind, const D& d, const sql::expr_ptr& on) const {
+        check_condition<D, Es...>();
+        static_assert(!detail::one_of<D, From...>,
+                      "shardwise: this derived table is part of the query already; join "
+                      "derived.as<\"another name\">()");
+        return select_query<Row, Pins, needs, From..., D, detail::far_reaching>(
+            sql::add_join(statement_, kind, d.rows(), on));
+    }
     template <class Relation>
     auto attach(sql::join_kind kind) const {
         using relation = typename Relation::facts;
@@ -401,6 +458,9 @@ auto select(const C& c, const Cs&... cs) {
     static_assert(!detail::is_alias<E> && !std::is_same_v<E, detail::far_reaching>,
                   "shardwise: the first column names the statement's table: it cannot be of an "
                   "alias or a subquery; use select_from<E>(...)");
+    static_assert(!detail::derived_like<E>,
+                  "shardwise: the first column is one of a derived table; use "
+                  "select_from(that table, columns...)");
     using needs = typename detail::unite_all<typename detail::entities_of<C>::type,
                                              typename detail::entities_of<Cs>::type...>::type;
     const sql::expr_ptr items[] = {detail::node_of(c), detail::node_of(cs)...};

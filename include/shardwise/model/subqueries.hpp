@@ -86,6 +86,65 @@ auto not_exists(const Q& q) {
     detail::check_inside<Q>();
     return detail::condition<detail::subquery<Q>>(sql::exists(q.statement(), true));
 }
+namespace detail {
+template <query Q>
+struct some_rows {
+    Q of;
+    bool all;
+};
+template <class T>
+inline constexpr bool is_some_rows = false;
+template <class Q>
+inline constexpr bool is_some_rows<some_rows<Q>> = true;
+
+template <sql::op O, operand X, class Q>
+auto compare_rows(const X& x, const some_rows<Q>& rows) {
+    static_assert(
+        !is_aggregate<X>,
+        "shardwise: an aggregate cannot be compared with any_of() or all_of(); compute the "
+        "groups in a derived table");
+    check_inside<Q>();
+    check_comparable<X, subquery_column<Q>>();
+    return condition<X, subquery<Q>>(sql::quantified(O, node_of(x), rows.of.statement(), rows.all));
+}
+// In the namespace of some_rows, where argument-dependent lookup finds them.
+template <operand X, query Q>
+auto operator==(const X& x, const some_rows<Q>& rows) {
+    return compare_rows<sql::op::eq>(x, rows);
+}
+template <operand X, query Q>
+auto operator!=(const X& x, const some_rows<Q>& rows) {
+    return compare_rows<sql::op::ne>(x, rows);
+}
+template <operand X, query Q>
+auto operator<(const X& x, const some_rows<Q>& rows) {
+    return compare_rows<sql::op::lt>(x, rows);
+}
+template <operand X, query Q>
+auto operator<=(const X& x, const some_rows<Q>& rows) {
+    return compare_rows<sql::op::le>(x, rows);
+}
+template <operand X, query Q>
+auto operator>(const X& x, const some_rows<Q>& rows) {
+    return compare_rows<sql::op::gt>(x, rows);
+}
+template <operand X, query Q>
+auto operator>=(const X& x, const some_rows<Q>& rows) {
+    return compare_rows<sql::op::ge>(x, rows);
+}
+}  // namespace detail
+
+/// users.score > any_of(select(posts.likes)): true of one of its rows. Stands right of a
+/// comparison; unknown where a NULL decides.
+template <detail::query Q>
+detail::some_rows<Q> any_of(const Q& q) {
+    return {q, false};
+}
+/// users.score >= all_of(select(posts.likes)): true of all of its rows, also when there is none.
+template <detail::query Q>
+detail::some_rows<Q> all_of(const Q& q) {
+    return {q, true};
+}
 /// The one value of a query: NULL when it has no row, an error when it has several.
 template <detail::query Q>
 auto scalar(const Q& q) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "shardwise/model/functions.hpp"
 
@@ -29,6 +30,21 @@ auto trim_of(const X& x, const Characters& characters, trim_side side) {
     static_assert(all_texts<X, Characters>, "shardwise: trim() takes texts");
     return checked_call<std::string>(sql::function::trim_of, x, characters,
                                      static_cast<std::int64_t>(side));
+}
+
+template <class X, class Pattern>
+auto ilike_of(const X& x, const Pattern& pattern, bool negated) {
+    static_assert(all_texts<X, Pattern>, "shardwise: ilike() needs texts");
+    const auto small = [](const sql::expr_ptr& t) {
+        return sql::call(sql::function::lower, &t, 1);
+    };
+    return condition<X, Pattern>(
+        sql::like(small(node_of(x)), small(node_as<std::string>(pattern)), negated));
+}
+template <class X>
+auto like_with_escape(const X& x, std::string_view pattern, std::string_view escape, bool negated) {
+    static_assert(all_texts<X>, "shardwise: like() needs texts");
+    return condition<X>(sql::like(node_of(x), sql::pattern_with_escape(pattern, escape), negated));
 }
 
 }  // namespace detail
@@ -104,6 +120,25 @@ auto not_like(const X& x, const Pattern& pattern) {
     static_assert(detail::all_texts<X, Pattern>, "shardwise: not_like() needs texts");
     return detail::condition<X, Pattern>(
         sql::like(detail::node_of(x), detail::node_as<std::string>(pattern), true));
+}
+
+/// like() that takes large and small letters for the same: both sides in small letters.
+template <detail::operand X, class Pattern>
+auto ilike(const X& x, const Pattern& pattern) {
+    return detail::ilike_of(x, pattern, false);
+}
+template <detail::operand X, class Pattern>
+auto not_ilike(const X& x, const Pattern& pattern) {
+    return detail::ilike_of(x, pattern, true);
+}
+/// LIKE ... ESCAPE: another character (none: empty) than the backslash makes % and _ plain.
+template <detail::operand X>
+auto like(const X& x, std::string_view pattern, std::string_view escape) {
+    return detail::like_with_escape(x, pattern, escape, false);
+}
+template <detail::operand X>
+auto not_like(const X& x, std::string_view pattern, std::string_view escape) {
+    return detail::like_with_escape(x, pattern, escape, true);
 }
 
 }  // namespace shardwise

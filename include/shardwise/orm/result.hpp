@@ -48,10 +48,6 @@ template <class T>
 inline constexpr bool is_ref = false;
 template <class E>
 inline constexpr bool is_ref<ref<E>> = true;
-template <class T>
-inline constexpr bool is_tuple = false;
-template <class... Ts>
-inline constexpr bool is_tuple<std::tuple<Ts...>> = true;
 
 struct put_fields {
     const arg* from;

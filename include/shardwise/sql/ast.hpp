@@ -88,6 +88,10 @@ enum class aggregate : std::uint8_t {
     stddev_samp,
     sum_integer,  ///< of integers that PostgreSQL keeps in 32 bits: an int64
     string_join,  ///< string_agg()
+    // ... WITHIN GROUP (ORDER BY x)
+    percentile_cont,
+    percentile_disc,
+    mode,
 };
 
 /// Functions of one row (docs/types.md, "Functions").
@@ -183,6 +187,10 @@ expr_ptr in_list(const expr_ptr& x, const arg* values, std::size_t count, bool n
 expr_ptr is_null(const expr_ptr& x, bool negated);
 expr_ptr like(const expr_ptr& x, const expr_ptr& pattern,
               bool negated);  ///< escape is backslash, case-sensitive
+/// A LIKE pattern with another escape character (empty: none) as a constant one with the backslash.
+expr_ptr pattern_with_escape(std::string_view pattern, std::string_view escape);
+/// GREATEST, LEAST: of those that are not NULL; NULL when all are.
+expr_ptr extreme(bool greatest, const expr_ptr* values, std::size_t count);
 expr_ptr between(const expr_ptr& x, const expr_ptr& low, const expr_ptr& high, bool negated);
 expr_ptr call(aggregate f, const expr_ptr& x);  ///< x empty for count_all
 /// An aggregate over the rows that meet a condition: FILTER (WHERE ...). `aggregate_call` is a call
@@ -202,6 +210,8 @@ expr_ptr distinct_from(const expr_ptr& a, const expr_ptr& b, bool negated);
 /// Statements of one column; they may use columns of the statements around them.
 expr_ptr in_query(const expr_ptr& x, const select_ptr& query, bool negated);
 expr_ptr exists(const select_ptr& query, bool negated);
+/// x > ANY (SELECT ...) or, with `all`, ALL; `comparison` is one of eq .. ge.
+expr_ptr quantified(op comparison, const expr_ptr& x, const select_ptr& query, bool all);
 expr_ptr scalar(const select_ptr& query);  ///< NULL when it has no row; an error when it has more
 
 enum class join_kind : std::uint8_t { inner, left, right, full, cross };
@@ -245,6 +255,10 @@ expr_ptr over(window_function f, const expr_ptr* arguments, std::size_t count,
 expr_ptr string_agg(const expr_ptr& x, const expr_ptr& separator, bool distinct, const ordering* by,
                     std::size_t count);
 
+/// percentile_cont, percentile_disc (both of `fraction`, 0 to 1) and mode of the values that are
+/// not NULL, in ascending or descending order; NULL when there is none.
+expr_ptr ordered_set(aggregate f, double fraction, const expr_ptr& x, bool descending);
+
 /// SELECT of all columns of one table in mapping order (items == nullptr) or of expressions.
 select_ptr make_select(const schema::table& from, const expr_ptr* items, std::size_t count);
 select_ptr add_where(const select_ptr&, const expr_ptr&);  ///< ANDed to what is there
@@ -261,6 +275,12 @@ derived_ptr make_derived(std::string_view name, const select_ptr& query,
                          const std::string_view* columns);
 /// The table that column_refs name.
 const schema::table& table_of(const derived& d) noexcept;
+/// make_derived() with the columns c0, c1, ...
+derived_ptr make_derived(std::string_view name, const select_ptr& query);
+/// The i-th column; it keeps the rows alive.
+expr_ptr column_of(const derived_ptr& d, std::size_t i);
+/// The column that the statement took from a table; bad_query when it took it not.
+expr_ptr column_from(const derived_ptr& d, const column_ref& of);
 select_ptr make_select(const derived_ptr& from, const expr_ptr* items, std::size_t count);
 select_ptr add_join(const select_ptr&, join_kind, const derived_ptr& joined, const expr_ptr& on);
 

@@ -100,6 +100,7 @@ private:
             if (e.function != sql::aggregate::count_distinct) return;
             const sql::expr_ptr& x = e.operands[0];
             if (is_shard_key(*x, scope_)) return;
+            if (!sql::names_a_column(x)) refuse("COUNT(DISTINCT) of a constant");
             if (distinct_ && !sql::same_expression(*distinct_, *x))
                 refuse("COUNT(DISTINCT) of two different expressions");
             distinct_ = x;
@@ -145,6 +146,10 @@ private:
                 break;
             case sql::aggregate::string_join:
                 refuse("string_agg()");
+            case sql::aggregate::percentile_cont:
+            case sql::aggregate::percentile_disc:
+            case sql::aggregate::mode:
+                refuse("percentiles and mode()");
             case sql::aggregate::sum_distinct:
             case sql::aggregate::avg_distinct:
                 refuse("SUM and AVG of different values");

@@ -28,7 +28,7 @@ public:
                                               .divide_integers = " DIV ",
                                               .no_limit = " LIMIT 18446744073709551615",
                                               .max_parameters = 65535,
-                                              .guards_zero_divisor = true,
+                                              .guards_zero_divisor = false,
                                               .scaled_decimals = false,
                                               .numbered_parameters = false,
                                               .narrow_arithmetic = false,

@@ -17,6 +17,10 @@ void control(sw::session& s, sw::cluster& db) {
     s.all(sw::select(posts.color, sw::string_agg(sw::cast_to<std::string>(posts.likes), ", ",
                                                  sw::order_by(posts.likes.desc())))
               .group_by(posts.color));
+    const auto d = sw::derived<"d">(sw::select(posts.author_id, sw::max(posts.likes))
+                                        .group_by(posts.author_id));
+    s.all(sw::select(users.name, d[sw::nth<1>]).join(d, users.id == d[sw::nth<0>]));
+    s.all(sw::select_from(d, sw::max(d[sw::nth<1>])));
     s.run(sw::update<User>().set(users.name, "x").where(users.id == 1));
     s.run(sw::insert_into(posts.author_id, posts.title).values(1, "x").returning(posts.id));
     s.run(sw::insert_into(posts.author_id).from(sw::select(users.id)).on_conflict(posts.id, posts.author_id));

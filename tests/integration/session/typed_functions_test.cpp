@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "model.hpp"
+#include "shardwise/base/error.hpp"
 #include "support/test_cluster.hpp"
 
 namespace shardwise::test {
@@ -132,6 +133,15 @@ TEST_P(TypedFunctions, OfDocuments) {
     EXPECT_EQ(others.size(), 0U);
     const auto rest = s.all(select(users.id).where(not_like(users.email, "e1@%")));
     EXPECT_EQ(rest.size(), 5U) << "neither e1 nor those that are NULL";
+}
+
+TEST_P(TypedFunctions, PathsLeadIntoDocuments) {
+    same(select(everything.large, json_path_text(everything.document, "list", 1),
+                json_path_text(everything.document, "name"),
+                json_path_text(everything.document, "list", 7))
+             .order_by(everything.large),
+         "SELECT large, document #>> '{list,1}', document ->> 'name', document #>> '{list,7}' FROM "
+         "everything ORDER BY large");
 }
 
 INSTANTIATE_TEST_SUITE_P(Clusters, TypedFunctions, testing::ValuesIn(cluster_kinds()), label_of);

@@ -55,5 +55,6 @@ void add_text_functions(sqlite3* db);
 void add_number_functions(sqlite3* db);
 void add_json_functions(sqlite3* db);
 void add_string_agg(sqlite3* db);
+void add_ordered_sets(sqlite3* db);
 
 }  // namespace shardwise::engine::sqlite

@@ -253,6 +253,7 @@ void add_functions(sqlite3* db) {
     add_number_functions(db);
     add_json_functions(db);
     add_string_agg(db);
+    add_ordered_sets(db);
     add(db, "sw_floor_div", 2, divide<floor_division>);
     add(db, "sw_ceiling_div", 2, divide<ceiling_division>);
     add(db, "sw_round_div", 2, divide<rounded_division>);

@@ -67,6 +67,14 @@ void whole(sqlite3_context* c, arguments a) {
     sqlite3_result_int64(c, static_cast<sqlite3_int64>(x));
 }
 
+/// Of at most so many bits.
+void integer(sqlite3_context* c, arguments a) {
+    const sqlite3_int64 x = sqlite3_value_int64(a[0]);
+    const sqlite3_int64 most = (sqlite3_int64{1} << (sqlite3_value_int(a[1]) - 1)) - 1;
+    if (x > most || x < -most - 1) refuse("integer out of range of the type that it is cast to");
+    sqlite3_result_int64(c, x);
+}
+
 template <double (*F)(double)>
 void real(sqlite3_context* c, arguments a) {
     const double x = sqlite3_value_double(a[0]), y = F(x);
@@ -95,6 +103,7 @@ void add_number_functions(sqlite3* db) {
     add_function(db, "sw_quotient", 6, strict<quotient>);
     add_function(db, "sw_to_decimal", 2, strict<to_decimal>);
     add_function(db, "sw_whole", 1, strict<whole>);
+    add_function(db, "sw_integer", 2, strict<integer>);
     add_function(db, "sw_round", 1, strict<real<nearest>>);
     add_function(db, "sw_trunc", 1, strict<real<cut>>);
     add_function(db, "sw_sqrt", 1, strict<real<root>>);
