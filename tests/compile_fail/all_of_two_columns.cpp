@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+// EXPECT: a subquery that gives a value selects one column
+#include "model.hpp"
+
+auto use() {
+    return sw::select(users.id).where(users.id >= sw::all_of(sw::select(posts.id, posts.title)));
+}
