@@ -148,13 +148,18 @@ void check_subqueries_of_groups(const sql::select& s) {
     sql::for_each_query(s, check_subqueries_of_groups);
 }
 
-/// MariaDB loses rows when it makes doubles one that were computed from groups.
+/// MariaDB loses rows when it makes doubles one that were computed from groups, and takes those of
+/// all rows for NULL.
 void check_distinct_groups(const sql::select& s) {
-    const bool doubles = std::any_of(s.items.begin(), s.items.end(), [](const sql::select_item& i) {
-        return i.expression->type.type == column_type::float64;
-    });
-    if (s.distinct && !s.group_by.empty() && doubles)
-        refuse("SELECT DISTINCT makes doubles of groups one");
+    bool doubles = false, grouped = !s.group_by.empty();
+    for (const sql::select_item& i : s.items) {
+        grouped = grouped || i.expression->has_aggregate;
+        sql::for_each_node(i.expression, [&](const sql::expr& x) {
+            const bool computed = &x == i.expression.get() || x.kind == sql::expr_kind::aggregate;
+            doubles = doubles || (computed && x.type.type == column_type::float64);
+        });
+    }
+    if (s.distinct && grouped && doubles) refuse("SELECT DISTINCT makes doubles of groups one");
     sql::for_each_query(s, check_distinct_groups);
 }
 

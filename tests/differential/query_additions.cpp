@@ -20,7 +20,18 @@ piece query_writer::json_part(context& c) {
 
 piece query_writer::rare_integer(context& c, int depth) {
     const auto sub = [&] { return expression('i', c, depth - 1); };
-    switch (below(6)) {
+    switch (below(8)) {
+        case 6:
+            return call('i', "cast",
+                        line(' ',
+                             call(' ', "extract",
+                                  line(' ', word(chance(50) ? "year FROM" : "month FROM"),
+                                       call(' ', "age", column_of(chance(50) ? 'T' : 'D', c),
+                                            column_of('T', c)))),
+                             word("AS bigint")));
+        case 7:
+            return call('i', "cast",
+                        line(' ', sub(), word(chance(50) ? "AS smallint" : "AS integer")));
         case 0:
             return brackets('i', line('i', column_of('D', c), word("-"), literal('D')));
         case 1:
@@ -217,6 +228,17 @@ piece query_writer::reaching_window(char type, context& c) {
             return call(type, any<std::string>({"lag", "lead", "first_value", "last_value"}),
                         column_of(type, c));
     }
+}
+
+/// A percentile or the most frequent value, of columns.
+piece query_writer::ordered_set(char type, context& c) {
+    const bool between = type == 'f' && chance(60);
+    const std::string name = between ? "percentile_cont" : chance(60) ? "percentile_disc" : "mode";
+    const std::string fraction =
+        name == "mode" ? "" : any<std::string>({"0", "0.25", "0.5", "0.9", "1"});
+    const piece of = column_of(between ? any<char>({'i', 'd', 'f'}) : type, c);
+    return call(type, name + "(" + fraction + ") WITHIN GROUP ",
+                word("ORDER BY " + of.str() + (chance(40) ? " DESC" : "")));
 }
 
 /// The first row of each value of the first column, by an order of all of them.

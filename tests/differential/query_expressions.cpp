@@ -388,6 +388,8 @@ piece query_writer::aggregate(char type, context& c, int depth) {
         p = call('t', "string_agg", word(distinct + by),
                  word("',' ORDER BY " + by + (chance(40) ? " DESC" : "")));
         if (by.empty()) p = call('t', "max", over);
+    } else if (!plain_ && chance(5) && !rows.here.empty()) {
+        p = ordered_set(type, rows);
     } else if (type == 'd' && chance(15)) {
         p = call('d', "round", call('d', "avg", column_of(chance(50) ? 'd' : 'i', rows)),
                  word("2"));

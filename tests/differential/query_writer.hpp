@@ -93,6 +93,7 @@ private:
     piece quotient(context& c);
     piece long_list();
     piece reaching_window(char type, context& c);
+    piece ordered_set(char type, context& c);
     random_query next_distinct_on();
     piece interval();
     piece rows_without_table(source& s, const std::string& alias);

@@ -148,6 +148,16 @@ TEST_P(SqlMeaning, GroupsAreOrderedAfterTheirWindows) {
     });
 }
 
+TEST_P(SqlMeaning, DistinctGroupsOfDoublesAreThere) {
+    same({
+        "SELECT DISTINCT var_pop(age) IS NOT NULL, max(-1) FROM person EXCEPT SELECT DISTINCT "
+        "TRUE, 9 "
+        "FROM land",
+        "SELECT DISTINCT stddev_pop(qty) IS NULL, count(*) FROM purchase",
+        "SELECT DISTINCT avg(age) > 30 FROM person GROUP BY country ORDER BY 1",
+    });
+}
+
 TEST_P(SqlMeaning, PercentilesAreThoseOfAllRows) {
     same({
         "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY total) FROM purchase",
