@@ -90,8 +90,8 @@ TEST_F(MariadbConnect, SetsTheSessionUp) {
         {"character_set_results", "utf8mb4"},
         {"collation_connection", "utf8mb4_nopad_bin"},
         {"sql_mode",
-         "STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
-         "NO_ENGINE_SUBSTITUTION,NO_BACKSLASH_ESCAPES"},
+         "STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,NO_ENGINE_SUBSTITUTION,"
+         "NO_BACKSLASH_ESCAPES"},
         {"tx_isolation", "READ-COMMITTED"},
         {"max_statement_time", "2.500000"},
         {"innodb_lock_wait_timeout", "2"},

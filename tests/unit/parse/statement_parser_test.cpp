@@ -411,7 +411,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         refused{"SELECT id FROM customers FOR UPDATE", "1:1"},
         refused{"SELECT array_agg(id) FROM customers", "1:8"},
-        refused{"SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY id) FROM customers", "1:8"},
+        refused{"SELECT rank(5) WITHIN GROUP (ORDER BY id) FROM customers", "1:8"},
+        refused{"SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY id) OVER () FROM customers",
+                "1:8"},
         refused{"SELECT id FROM customers WHERE name ~ 'a'", "1:37"},
         refused{"SELECT interval '1 day' FROM customers", "1:8"},
         refused{"SELECT id FROM pg_catalog.customers", "1:16"},
