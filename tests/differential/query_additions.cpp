@@ -44,7 +44,9 @@ piece query_writer::rare_integer(context& c, int depth) {
                                expression(chance(50) ? 'T' : 'D', c, depth - 1))),
                      word("AS bigint")));
         case 2:
-            return call('i', "div", sub(), literal('i'));
+            // PostgreSQL's is a numeric, which divides otherwise than integers do.
+            return call('i', "cast",
+                        line(' ', call(' ', "div", sub(), literal('i')), word("AS bigint")));
         case 3:
             return call('i', "mod", sub(), literal('i'));
         case 4:

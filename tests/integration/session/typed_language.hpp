@@ -31,7 +31,8 @@ protected:
         for (int i = 1; i <= 12; ++i) {
             User u{.id = i, .name = (i % 2 == 0 ? "Ann" : " Bob ") + std::to_string(i)};
             if (i % 3 != 0)
-                u.email = "e" + std::to_string(i % 5) + std::string(i / 5, '.') + "@example.com";
+                u.email = "e" + std::to_string(i % 5) +
+                          std::string(static_cast<std::size_t>(i) / 5, '.') + "@example.com";
             if (i == 10) u.email = "ten%";
             u.score = i % 4 * 10;
             s.add(u);
