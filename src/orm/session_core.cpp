@@ -9,6 +9,7 @@
 #include "exec/row_buffer.hpp"
 #include "model/kept_columns.hpp"
 #include "orm/flush_plan.hpp"
+#include "orm/joined_loading.hpp"
 #include "orm/key_condition.hpp"
 #include "orm/locking_steps.hpp"
 #include "orm/reading.hpp"
@@ -147,6 +148,7 @@ record_ptr session_core::state::find_on(bound_table& t, shard_index shard, std::
             return record_ptr(known);
         }
     }
+    if (joins_by_itself(e)) return find_with_related(t, shard, key, until);
     cluster_layer::shard_connection link = transactions.connect(shard, until);
     arg few[32];
     std::vector<arg> many(e.members.size() > std::size(few) ? e.members.size() : 0);
@@ -175,6 +177,19 @@ record_ptr session_core::state::find_on(bound_table& t, shard_index shard, std::
     }
     if (found) load_eagerly(e, {found}, until);
     return found;
+}
+
+record_ptr session_core::state::find_with_related(bound_table& t, shard_index shard,
+                                                  std::span<const arg> key, deadline until) {
+    joined_loading joined(*this, t.entity(), {});
+    row_set rows;
+    exec::held_memory held(limits());
+    if (const auto p = joined.plan_of_row(shard, key))
+        joined.read(*p, how_to_run(*this, until, &held), rows);
+    if (rows.records.empty()) return {};
+    joined.load_further(until);
+    load_eagerly(t.entity(), rows.records, until);
+    return rows.records.front();
 }
 
 record_ptr session_core::find_everywhere(const model::entity& e, const arg* key,
@@ -323,20 +338,28 @@ row_set_ptr session_core::select(const sql::select_ptr& q, reach how_far) {
     return published(std::move(rows));
 }
 
-row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q, reach how_far) {
+row_set_ptr session_core::load(const model::entity& e, const sql::select_ptr& q, reach how_far,
+                               const load_step* steps, std::size_t step_count) {
     state& s = *state_;
     const turn in_call(s, "a query");
     bound_table& t = s.bind(e);
     const deadline until = s.limit();
     if (s.options.autoflush) s.flush(state::ending::keep_open, until);
-    located_plan p(s, q, until);
     auto rows = shared<row_set>(new row_set);
     exec::held_memory held(s.limits());
-    do {
-        check_reach(s, *p, q, how_far, until);
-        begin_locking(s, *p, q->lock, until);
-        read_rows(s, *p, how_to_run(s, until, &held), {*rows, &t});
-    } while (p.moved(rows->rows > 0));
+    joined_loading joined(s, e, {steps, step_count});
+    if (const auto with = joined.empty() ? std::nullopt : joined.plan(q, until)) {
+        check_reach(s, with->rows, q, how_far, until);
+        joined.read(*with, how_to_run(s, until, &held), *rows);
+        joined.load_further(until);
+    } else {
+        located_plan p(s, q, until);
+        do {
+            check_reach(s, *p, q, how_far, until);
+            begin_locking(s, *p, q->lock, until);
+            read_rows(s, *p, how_to_run(s, until, &held), {*rows, &t});
+        } while (p.moved(rows->rows > 0));
+    }
     s.load_eagerly(e, rows->records, until);
     return published(std::move(rows));
 }
@@ -422,6 +445,22 @@ explanation session_core::explain(const sql::select_ptr& q) {
                               ", and then the row's shard is asked";
     explanation out = plan::explain(p, *state_->db.view(), state_->db.dialects());
     out.reads = state_->what_reads_see();
+    return out;
+}
+
+explanation session_core::explain(const model::entity& e, const sql::select_ptr& q,
+                                  const load_step* steps, std::size_t step_count) {
+    state& s = *state_;
+    const joined_loading joined(s, e, {steps, step_count});
+    if (joined.empty()) {
+        explanation out = explain(q);
+        out.related = joined.describe(false);
+        return out;
+    }
+    const auto with = joined.plan(q, s.limit());
+    explanation out = with ? plan::explain(with->rows, *s.db.view(), s.db.dialects()) : explain(q);
+    out.reads = s.what_reads_see();
+    out.related = joined.describe(with.has_value());
     return out;
 }
 

@@ -128,6 +128,9 @@ struct session_core::state {
     plan::change_plan make_plan_by_key(const sql::change_ptr& c, deadline until);
     /// The known object when it is current, else the row; its eager relations are read.
     record_ptr find_on(bound_table& t, shard_index shard, std::span<const arg> key, deadline until);
+    /// The same of a struct whose mapping joins relations; the session does not have the object.
+    record_ptr find_with_related(bound_table& t, shard_index shard, std::span<const arg> key,
+                                 deadline until);
     /// The record for a row that was just read: the known object, refreshed if it has no unsaved
     /// changes, or a new one. Empty when the object is erased in this session.
     record_ptr adopt(bound_table& t, shard_index shard, std::span<const arg> row);

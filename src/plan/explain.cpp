@@ -46,6 +46,7 @@ std::string explanation::to_string() const {
     std::string out = fmt::format("route: {} ({} of {} shards)\nreason: {}\n", route, shards.size(),
                                   shard_count, reason);
     if (!reads.empty()) out += fmt::format("reads: {}\n", reads);
+    for (const std::string& r : related) out += fmt::format("related: {}\n", r);
     if (!analyzed) out += tree;
     for (const step& s : steps) {
         if (!analyzed) break;
@@ -74,6 +75,7 @@ std::string explanation::to_json() const {
     j["shards"] = shards;
     j["shard_count"] = shard_count;
     if (!reads.empty()) j["reads"] = reads;
+    if (!related.empty()) j["related"] = related;
     j["tree"] = tree;
     j["steps"] = nlohmann::ordered_json::array();
     for (const step& s : steps) {

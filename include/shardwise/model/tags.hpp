@@ -42,6 +42,7 @@ inline constexpr unsigned erases_orphans = 8;
 inline constexpr unsigned gives_many = 16;
 inline constexpr unsigned holds_the_key = 32;   ///< the object has the foreign key, not the other
 inline constexpr unsigned stays_on_shard = 64;  ///< related rows are on the object's shard
+inline constexpr unsigned joins_eagerly = 128;
 }  // namespace model
 
 /// What happens to a child when its parent row is deleted.

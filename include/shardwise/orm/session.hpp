@@ -117,7 +117,9 @@ public:
                             const call_place& at);
 
     row_set_ptr select(const sql::select_ptr& s, reach how_far = {});
-    row_set_ptr load(const model::entity& e, const sql::select_ptr& s, reach how_far = {});
+    /// `steps`: what is to be read with the objects by the same statement, if it can be.
+    row_set_ptr load(const model::entity& e, const sql::select_ptr& s, reach how_far = {},
+                     const load_step* steps = nullptr, std::size_t step_count = 0);
     /// Of the shards that answer; `e`: objects, nullptr: values.
     row_set_ptr partial(const model::entity* e, const sql::select_ptr& s,
                         std::vector<missing_shard>& missing, reach how_far);
@@ -156,6 +158,9 @@ public:
     /// Any thread.
     void cancel() noexcept;
     explanation explain(const sql::select_ptr& s);
+    /// Of objects.
+    explanation explain(const model::entity& e, const sql::select_ptr& s, const load_step* steps,
+                        std::size_t step_count);
     explanation explain(const sql::change_ptr& c);
 
     /// Streams objects into the table, without the identity map. `next` gives the address of the
@@ -460,22 +465,18 @@ public:
     /// Objects with related ones: all(select<User>().include(users.posts)).
     template <class Query, class... Paths>
     auto all(const including<Query, Paths...>& q, reach how_far = {}) {
-        auto found = all(q.query(), how_far);
-        (load_path(found.rows_, Paths{}), ...);
-        return found;
+        return all_with<Paths...>(q.query(), how_far);
     }
     template <class Query, class... Paths>
     auto first(const including<Query, Paths...>& q, reach how_far = {}) {
         using row = typename Query::row_type;
-        auto found = all(q.query().limit(1), how_far);
-        (load_path(found.rows_, Paths{}), ...);
+        auto found = all_with<Paths...>(q.query().limit(1), how_far);
         return found.empty() ? std::optional<row>{} : std::optional<row>{found.front()};
     }
     template <class Query, class... Paths>
     auto one(const including<Query, Paths...>& q, reach how_far = {}) {
-        auto found = all(q.query().limit(2), how_far);
+        auto found = all_with<Paths...>(q.query().limit(2), how_far);
         if (found.size() != 1) orm::throw_row_count(found.size());
-        (load_path(found.rows_, Paths{}), ...);
         return found.front();
     }
     /// The first row, if there is one.
@@ -615,6 +616,17 @@ public:
     explanation explain(const Q& q) {
         return core_.explain(q.statement());
     }
+    template <class E, class Pins, class Needs, class... From>
+    explanation explain(const select_query<ref<E>, Pins, Needs, From...>& q) {
+        return core_.explain(entity_of<E>(), q.statement(), nullptr, 0);
+    }
+    /// explanation::related tells which relations are joined.
+    template <class Query, class... Paths>
+    explanation explain(const including<Query, Paths...>& q) {
+        using object = typename detail::object_of_row<typename Query::row_type>::type;
+        const std::vector<orm::load_step> steps = detail::steps_of<Paths...>();
+        return core_.explain(entity_of<object>(), q.statement(), steps.data(), steps.size());
+    }
 
     /// explain() with what it took: runs the query, drops its rows, and tells rows, bytes and
     /// time of each shard and of each step.
@@ -712,9 +724,22 @@ private:
         static_assert(std::is_same_v<detail::from_of<Relation>, E>,
                       "shardwise: this relation belongs to another struct");
     }
+    /// What could not be joined is read by load_path(): it asks for what is not known.
+    template <class... Paths, class Row, class Pins, class Needs, class... From>
+    result<Row> all_with(const select_query<Row, Pins, Needs, From...>& q, reach how_far) {
+        static_assert(std::remove_cvref_t<decltype(q)>::complete,
+                      "shardwise: the select list uses a table that is not joined to this query");
+        const std::vector<orm::load_step> steps = detail::steps_of<Paths...>();
+        using object = typename detail::object_of_row<Row>::type;
+        result<Row> found(
+            core_.load(entity_of<object>(), q.statement(), how_far, steps.data(), steps.size()));
+        (load_path(found.rows_, Paths{}), ...);
+        return found;
+    }
     void load_path(const orm::row_set_ptr&, detail::types<>) {}
-    template <class R, class... Rs>
-    void load_path(const orm::row_set_ptr& of, detail::types<R, Rs...>) {
+    template <class Step, class... Rs>
+    void load_path(const orm::row_set_ptr& of, detail::types<Step, Rs...>) {
+        using R = typename detail::step_of<Step>::relation;
         const model::relation& r = detail::relation_of<R>();
         core_.load_related(*of, r);
         if constexpr (detail::is_many_to_many<R>) {

@@ -42,6 +42,9 @@ struct explanation {
     /// Which rows a read sees: "newest committed rows of each shard", "transaction (...)",
     /// "snapshot (...)". Of explain() of a session; empty for changes.
     std::string reads;
+    /// Of objects: the relations that are to be joined to the statement, whether they are, and why
+    /// not.
+    std::vector<std::string> related;
     bool analyzed = false;            ///< the statement was run: the measures are set
     std::uint64_t held_rows = 0;      ///< at most kept at a time in this process
     std::uint64_t held_bytes = 0;     ///< the same in bytes
