@@ -18,6 +18,11 @@ std::unique_ptr<client> postgres_client(const shards_file& file, const std::stri
 std::unique_ptr<client> mariadb_client(const shards_file& file, const std::string& workload,
                                        unsigned number);
 
+/// W2u.
+std::unique_ptr<client> sqlite_unique(const shards_file& file, unsigned number);
+std::unique_ptr<client> postgres_unique(const shards_file& file, unsigned number);
+std::unique_ptr<client> mariadb_unique(const shards_file& file, unsigned number);
+
 /// W8 and its forms.
 std::unique_ptr<client> sqlite_transfer(const shards_file& file, const std::string& workload,
                                         unsigned number);

@@ -354,6 +354,7 @@ std::unique_ptr<client> postgres_client(const shards_file& file, const std::stri
     if (workload == "W9") return std::make_unique<full_scan>(file, number);
     if (workload == "W10") return std::make_unique<id_range>(file, number);
     if (workload == "W4") return std::make_unique<change_many>(file, number);
+    if (workload == "W2u") return postgres_unique(file, number);
     if (is_transfer(workload)) return postgres_transfer(file, workload, number);
     return nullptr;
 }

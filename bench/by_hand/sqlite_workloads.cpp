@@ -345,6 +345,7 @@ std::unique_ptr<client> sqlite_client(const shards_file& file, const std::string
     if (workload == "W9") return std::make_unique<full_scan>(file, number);
     if (workload == "W10") return std::make_unique<id_range>(file, number);
     if (workload == "W4") return std::make_unique<change_many>(file, number);
+    if (workload == "W2u") return sqlite_unique(file, number);
     if (is_transfer(workload)) return sqlite_transfer(file, workload, number);
     return nullptr;
 }

@@ -12,8 +12,11 @@
 namespace bench {
 namespace {
 
-const char* const tables[] = {"users", "posts", "users_ins", "bench_commit_log"};
+const char* const tables[] = {"users",         "posts",         "users_ins", "bench_commit_log",
+                              "users_by_hand", "emails_by_hand"};
+const char* const user_tables[] = {"users", "users_ins", "users_by_hand"};
 const char* const index_users = "CREATE INDEX users_country_created ON users(country, created)";
+const char* const index_emails = "CREATE INDEX users_by_hand_email ON users_by_hand(email)";
 const char* const index_posts = "CREATE INDEX posts_user ON posts(user_id)";
 
 /// The rows of one shard, ascending by id.
@@ -33,7 +36,7 @@ void each_post(const shards_file& f, std::size_t shard,
 void set_up_sqlite(const shards_file& f, std::size_t number) {
     const sqlite::shard s(f.shards[number].url);
     for (const char* t : tables) s.execute((std::string("DROP TABLE IF EXISTS ") + t).c_str());
-    for (const char* t : {"users", "users_ins"})
+    for (const char* t : user_tables)
         s.execute((std::string("CREATE TABLE ") + t +
                    " (id INTEGER PRIMARY KEY NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL, "
                    "country TEXT NOT NULL, balance INTEGER NOT NULL, created INTEGER NOT NULL)")
@@ -45,6 +48,11 @@ void set_up_sqlite(const shards_file& f, std::size_t number) {
     s.execute(
         "CREATE TABLE IF NOT EXISTS bench_prepared (gid TEXT PRIMARY KEY, id INTEGER, amount "
         "INTEGER)");
+    s.execute("CREATE TABLE emails_by_hand (email TEXT PRIMARY KEY, id INTEGER NOT NULL)");
+    s.execute(
+        "CREATE TABLE IF NOT EXISTS bench_prepared_emails (gid TEXT PRIMARY KEY, email TEXT, id "
+        "INTEGER)");
+    s.execute(index_emails);
     s.execute("BEGIN");
     sqlite::statement user = s.prepare("INSERT INTO users VALUES (?,?,?,?,?,?)");
     each_user(f, number, [&](const user_row& u) {
@@ -65,7 +73,7 @@ void set_up_sqlite(const shards_file& f, std::size_t number) {
 void set_up_postgres(const shards_file& f, std::size_t number) {
     postgres::shard s(f.shards[number].url);
     for (const char* t : tables) s.execute(std::string("DROP TABLE IF EXISTS ") + t);
-    for (const char* t : {"users", "users_ins"})
+    for (const char* t : user_tables)
         s.execute(std::string("CREATE TABLE ") + t +
                   " (id bigint PRIMARY KEY, name text NOT NULL, email text NOT NULL, "
                   "country text NOT NULL, balance bigint NOT NULL, created timestamptz NOT NULL)");
@@ -73,6 +81,8 @@ void set_up_postgres(const shards_file& f, std::size_t number) {
         "CREATE TABLE posts (id bigint PRIMARY KEY, user_id bigint NOT NULL, title text NOT NULL, "
         "score int NOT NULL)");
     s.execute("CREATE TABLE bench_commit_log (gid text PRIMARY KEY)");
+    s.execute("CREATE TABLE emails_by_hand (email text PRIMARY KEY, id bigint NOT NULL)");
+    s.execute(index_emails);
     s.send("COPY users FROM STDIN (FORMAT binary)");
     s.expect_copy(PGRES_COPY_IN);
     postgres::copy_in users(s);
@@ -100,7 +110,7 @@ void set_up_mariadb(const shards_file& f, std::size_t number) {
     mariadb::shard s(f.shards[number].url);
     const std::string text = "utf8mb4 COLLATE utf8mb4_nopad_bin";
     for (const char* t : tables) s.execute(std::string("DROP TABLE IF EXISTS ") + t);
-    for (const char* t : {"users", "users_ins"})
+    for (const char* t : user_tables)
         s.execute(
             std::string("CREATE TABLE ") + t +
             " (id bigint PRIMARY KEY, name varchar(100) NOT NULL, email varchar(100) NOT NULL, "
@@ -112,6 +122,11 @@ void set_up_mariadb(const shards_file& f, std::size_t number) {
         "title varchar(200) NOT NULL, score int NOT NULL) DEFAULT CHARSET=" +
         text);
     s.execute("CREATE TABLE bench_commit_log (gid varchar(64) PRIMARY KEY)");
+    s.execute(
+        "CREATE TABLE emails_by_hand (email varchar(100) PRIMARY KEY, id bigint NOT NULL) "
+        "DEFAULT CHARSET=" +
+        text);
+    s.execute(index_emails);
     std::int64_t user = 1;
     s.load("LOAD DATA LOCAL INFILE 'rows' INTO TABLE users CHARACTER SET utf8mb4",
            [&](std::string& chunk) {

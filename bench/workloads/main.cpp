@@ -16,7 +16,7 @@ namespace sw = shardwise;
 sw::cluster_options options_for(const shards_file& file) {
     sw::cluster_options options;
     options.pool_size = 16;
-    for (const char* root : {"users", "users_ins"}) {
+    for (const char* root : {"users", "users_ins", "users_unique"}) {
         sw::placement p;
         p.table = root;
         p.modulus = static_cast<std::uint32_t>(file.modulus);
@@ -35,6 +35,7 @@ std::vector<sw::shard_url> urls_of(const shards_file& file) {
 struct environment {
     explicit environment(const shards_file& f) : file(f), db(urls_of(f), options_for(f)) {
         db.adopt<user, post, inserted_user>();
+        db.create_all<unique_user>();
     }
     shards_file file;
     sw::cluster db;
@@ -94,6 +95,27 @@ public:
         session.commit();
         return 1;
     }
+};
+
+class unique_insert final : public shardwise_client {  // W2u
+public:
+    unique_insert(environment& e, unsigned number) : shardwise_client(e, number) {
+        sw::session session(env.db);
+        const auto newest = std::get<0>(session.one(sw::select(sw::max(users_unique.id))));
+        next_ = std::max(env.file.users, newest.value_or(0)) + 1;
+    }
+    std::uint64_t step() override {
+        unique_user u;
+        fill_user(next_, u);
+        u.created.micros_since_epoch = created_of(next_++);
+        sw::session session(env.db);
+        session.add(std::move(u));
+        session.commit();
+        return 1;
+    }
+
+private:
+    std::int64_t next_ = 0;
 };
 
 class bulk_insert final : public inserting_client {  // W3
@@ -308,6 +330,7 @@ public:
     std::unique_ptr<client> make_client(const std::string& workload, unsigned number) override {
         if (workload == "W1" || workload == "W1c8") return made<point_read>(number);
         if (workload == "W2") return made<point_insert>(number);
+        if (workload == "W2u") return made<unique_insert>(number);
         if (workload == "W3") return made<bulk_insert>(number);
         if (workload == "W5") return made<newest_of_country>(number);
         if (workload == "W6") return made<by_country>(number);

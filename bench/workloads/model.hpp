@@ -32,6 +32,16 @@ struct inserted_user {
     shardwise::timestamp created;
 };
 
+/// And in one with an email that is unique in the cluster.
+struct unique_user {
+    std::int64_t id{};
+    std::string name;
+    std::string email;
+    std::string country;
+    std::int64_t balance{};
+    shardwise::timestamp created;
+};
+
 }  // namespace bench
 
 template <>
@@ -63,8 +73,20 @@ struct shardwise::mapping<bench::inserted_user>
     column<&bench::inserted_user::created> created;
 };
 
+template <>
+struct shardwise::mapping<bench::unique_user>
+    : table<bench::unique_user, "users_unique", by_modulo> {
+    column<&bench::unique_user::id, primary_key, generated, shard_key> id;
+    column<&bench::unique_user::name> name;
+    column<&bench::unique_user::email, cluster_unique> email;
+    column<&bench::unique_user::country> country;
+    column<&bench::unique_user::balance> balance;
+    column<&bench::unique_user::created> created;
+};
+
 namespace bench {
 inline constexpr shardwise::mapping<user> users;
 inline constexpr shardwise::mapping<post> posts;
 inline constexpr shardwise::mapping<inserted_user> users_ins;
+inline constexpr shardwise::mapping<unique_user> users_unique;
 }  // namespace bench

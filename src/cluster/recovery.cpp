@@ -80,6 +80,7 @@ recovery::recovery(core_state& s)
       facts_(s.shards.size()),
       guards_files_(s.shards.size() > 1) {
     for (const std::string& name : s.names) marks_.push_back(txn::mark_of_shard(name));
+    for (const std::string& mark : marks_) gates_.push_back(txn::gate_key(cluster_mark_, mark));
     std::set<std::string_view> seen;
     for (std::size_t i = 0; i < marks_.size(); ++i)
         if (!seen.insert(marks_[i]).second)
@@ -184,10 +185,6 @@ void recovery::require(std::size_t shard) const {
                                   state_.names[shard],
                                   f.why.empty() ? "it could not be looked at yet" : f.why),
            .shard = state_.names[shard]});
-}
-
-std::int64_t recovery::gate_key(std::size_t shard) const {
-    return txn::gate_key(cluster_mark_, marks_[shard]);
 }
 
 bool recovery::guarded(std::size_t shard) const noexcept {

@@ -59,7 +59,7 @@ public:
         return facts_[shard].state.load(std::memory_order_acquire) == readiness::ready;
     }
     /// txn/gate.hpp
-    std::int64_t gate_key(std::size_t shard) const;
+    std::int64_t gate_key(std::size_t shard) const { return gates_.at(shard); }
     /// shard_count() when it is none of this configuration.
     std::size_t shard_of_mark(std::string_view mark) const;
     /// The decision of `id`, made now (aborted) if there is none. Over a connection of its own, so
@@ -104,6 +104,7 @@ private:
     core_state& state_;
     std::string cluster_mark_;
     std::vector<std::string> marks_;
+    std::vector<std::int64_t> gates_;
     std::vector<shard_facts> facts_;
     bool guards_files_ = false;  ///< several shards, so SQLite files can have prepared branches
     std::atomic<std::int64_t> forgotten_at_ms_{0};

@@ -124,6 +124,9 @@ public:
     /// stops there with `timeout`); clients of servers wait outside, with engine::wait(), and need
     /// not override it. Holds until it is set again; the pool sets it back to never.
     virtual void limit_to(deadline) noexcept {}
+    /// How long the statements that follow wait for locks at most; zero: as long as the connection
+    /// was opened with. For engines that wait inside next().
+    virtual void limit_lock_waits(std::chrono::milliseconds) noexcept {}
 
     /// Clients that keep whole answers count them here and refuse what is too large; those that
     /// read row by row need not override it. nullptr: nobody counts.

@@ -89,4 +89,10 @@ statement_ptr statement_registry::intern(statement s) {
     return state_->recent.front().interned;
 }
 
+statement_ptr repeated(statement s) {
+    static statement_registry all;
+    s.prepare = true;
+    return all.intern(std::move(s));
+}
+
 }  // namespace shardwise::engine

@@ -24,4 +24,8 @@ private:
     std::unique_ptr<state> state_;
 };
 
+/// Interned for the whole process: for the few constant texts that the library sends again and
+/// again. Each connection prepares them once.
+statement_ptr repeated(statement s);
+
 }  // namespace shardwise::engine

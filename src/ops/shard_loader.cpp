@@ -129,7 +129,8 @@ void shard_loader::commit() {
     on_shard([&] {
         failpoint("import_before_commit");
         try {
-            engine::run(*link_.link, orm::commit_statement(), {}, db_.default_deadline());
+            engine::run(*link_.link, orm::commit_statement(link_.endpoint->kind()), {},
+                        db_.default_deadline());
         } catch (const error& e) {
             if (!e.poisons_connection() && e.code() != error_code::timeout) throw;
             link_.poison();

@@ -219,10 +219,11 @@ void atomic_commit::start(const action& a) {
             const bool several =
                 std::any_of(members_.begin(), members_.end(),
                             [](const commit_member& one) { return one.role == role::prepares; });
-            std::vector<engine::statement>& kept = sent_[a.who];
-            kept = several ? txn::commit_through_gate(k, db_.commits().gate_key(m.shard))
-                           : std::vector<engine::statement>{plain("COMMIT")};
-            for (const engine::statement& s : kept) c.send(s, {});
+            if (several)
+                ending_ = txn::commit_through_gate(k, db_.commits().gate_key(m.shard));
+            else
+                queue(a.who, {"COMMIT"});
+            for (const engine::statement_ptr& s : ending_) c.send(*s, {});
             break;
         }
         case verb::roll_back:

@@ -55,6 +55,7 @@ private:
     std::vector<commit_member> members_;
     txn::coordinator coordinator_;
     std::vector<std::vector<engine::statement>> sent_;  ///< what connections refer to
+    std::vector<engine::statement_ptr> ending_;         ///< the decider's
     engine::statement_ptr decision_;                    ///< the same
     std::vector<bool> clean_;                           ///< may go back to the pool
     std::optional<error> failure_;                      ///< the first one

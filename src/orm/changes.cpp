@@ -38,7 +38,10 @@ public:
         row_.assign(row.cells.begin(), row.cells.end());
         row_.push_back(arg{std::int64_t{row.shard}});
         spool_.append(row_);
+        shards_.insert(row.shard);
     }
+    /// Of the rows.
+    std::vector<shard_index> shards() const { return {shards_.begin(), shards_.end()}; }
     std::int64_t send(row_inserter& to, const schema::table& t, unique_changes& uniques) {
         constexpr std::size_t most_at_once = 1'000;
         const bool looked_up = schema::has_lookups(t);
@@ -62,6 +65,7 @@ private:
     std::size_t width_;
     exec::row_spool spool_;
     std::vector<arg> row_;
+    std::set<shard_index> shards_;
 };
 
 class change_run {
@@ -114,6 +118,8 @@ public:
                     [&](shard_index shard, std::span<const arg> cells) { to.put(shard, cells); });
                 return to.rows();
             }
+            // Lookup rows go first, and nobody knows all of them yet.
+            if (!schema::has_lookups(*c->target)) s_.transactions.lock_files(rows.shards(), until);
             row_inserter to(s_, c, returned_, until);
             unique_changes uniques(s_, until);
             return rows.send(to, *c->target, uniques);

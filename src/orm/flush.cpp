@@ -76,6 +76,36 @@ void write_inside(session_core::state& s, const std::vector<shard_writes>& work,
     write_all(writers, until);
 }
 
+/// Every file that will be written, locked in one order.
+void lock_files(session_core::state& s, const std::vector<shard_writes>& work,
+                const unique_changes& uniques, deadline until) {
+    std::vector<shard_index> all = uniques.shards();
+    for (const shard_writes& w : work) all.push_back(w.shard);
+    s.transactions.lock_files(std::move(all), until);
+}
+
+/// Rows that nobody else writes, because their keys are new: the values that they take may be
+/// written at the same time, and not before. (Otherwise two sessions that insert one row with one
+/// value could wait for each other, one for the row and one for the value.) Each connection has one
+/// who reads its answers.
+bool may_go_together(const unique_changes& uniques, const std::vector<shard_writes>& work) {
+    if (uniques.empty() || !uniques.only_takes()) return false;
+    const std::vector<shard_index> lookups = uniques.shards();
+    const auto is_new = [](const record* r) {
+        const schema::table& t = r->table->table();
+        return r->fresh_key && std::all_of(t.uniques.begin(), t.uniques.end(), [&](const auto& u) {
+                   return schema::needs_lookup(t, u);
+               });
+    };
+    return std::all_of(work.begin(), work.end(), [&](const shard_writes& shard) {
+        return std::find(lookups.begin(), lookups.end(), shard.shard) == lookups.end() &&
+               std::all_of(shard.writes.begin(), shard.writes.end(), [&](const write& w) {
+                   return w.what == write::verb::insert &&
+                          std::all_of(w.records.begin(), w.records.end(), is_new);
+               });
+    });
+}
+
 /// Updated objects have the version that their rows have now. A reference table's object was
 /// written on every shard, and its version is raised once.
 void note_versions(const std::vector<shard_writes>& work) {
@@ -183,9 +213,13 @@ void session_core::state::flush(ending end, deadline until) {
         } else if (alone && (guarded || only_inserts(work.front()))) {
             write_and_commit(*this, work.front(), until);
         } else {
+            lock_files(*this, work, uniques, until);
             statement_queue lookups(*this, until);
-            uniques.send(lookups);
+            uniques.start(lookups);
+            const bool together = may_go_together(uniques, work);
+            if (!together) uniques.finish(lookups);
             if (!work.empty()) write_inside(*this, work, until);
+            if (together) uniques.finish(lookups);
             if (commits) transactions.commit(until);
         }
         mark_written(work, !commits);

@@ -26,10 +26,11 @@ using sharding::shard_index;
 struct record {
     std::uint32_t references = 0;
     object_state state = object_state::pending;
-    bool edited = false;    ///< edit() was called since the last commit
-    bool listed = false;    ///< in the session's list of changed records
-    bool inserted = false;  ///< its INSERT was flushed in this transaction
-    bool deleted = false;   ///< its DELETE was flushed in this transaction
+    bool edited = false;     ///< edit() was called since the last commit
+    bool listed = false;     ///< in the session's list of changed records
+    bool inserted = false;   ///< its INSERT was flushed in this transaction
+    bool deleted = false;    ///< its DELETE was flushed in this transaction
+    bool fresh_key = false;  ///< its key was made by the library: nobody else has it
     shard_index shard = 0;
     bucket_id bucket = 0;
     shard_index first_shard = 0;  ///< as of the last commit, once edited

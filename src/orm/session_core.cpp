@@ -48,14 +48,15 @@ bool lacks_generated_key(const bound_table& t, const void* object) {
     return t.generated() && is_unset(t.entity().get(object, *t.generated()));
 }
 
-void fill_generated_key(cluster_layer::core& db, const bound_table& t, void* object) {
-    if (!lacks_generated_key(t, object)) return;
+bool fill_generated_key(cluster_layer::core& db, const bound_table& t, void* object) {
+    if (!lacks_generated_key(t, object)) return false;
     const model::entity& e = t.entity();
     if (e.table.columns[*t.generated()].type == column_type::uuid) {
         e.put(object, *t.generated(), arg{sharding::make_uuid_v7()});
     } else {
         e.put(object, *t.generated(), arg{db.next_id()});
     }
+    return true;
 }
 
 session_core::session_core(cluster_layer::core& db, const session_options& options)
@@ -84,7 +85,7 @@ record_ptr session_core::add(const model::entity& e, const void* object) {
     state_->check_may_write();
     bound_table& t = state_->bind(e);
     record_ptr r = make_record(t, object);
-    fill_generated_key(state_->db, t, r->object());
+    r->fresh_key = fill_generated_key(state_->db, t, r->object());
     const plan::placement p = state_->place_object(t, r->object(), state_->limit());
     r->shard = p.shard;
     r->bucket = p.bucket;

@@ -20,18 +20,38 @@ namespace {
 
 /// SQLite works inside the call and has nobody to wait for.
 constexpr std::chrono::milliseconds embedded_roll_back_time{2'000};
+/// Of each circle of sessions that wait for each other's files one at least waits for a file that
+/// comes before one that it holds: it is the one that gives up, soon.
+constexpr std::chrono::milliseconds wait_for_earlier_file{500};
+
+class shorter_lock_waits {
+public:
+    shorter_lock_waits(engine::connection& c, bool apply) : connection_(c) {
+        if (apply) c.limit_lock_waits(wait_for_earlier_file);
+    }
+    ~shorter_lock_waits() { connection_.limit_lock_waits(std::chrono::milliseconds(0)); }
+    shorter_lock_waits(const shorter_lock_waits&) = delete;
+    shorter_lock_waits& operator=(const shorter_lock_waits&) = delete;
+
+private:
+    engine::connection& connection_;
+};
 
 }  // namespace
 
+/// MariaDB parses such words faster than it finds them among its prepared statements.
 const engine::statement& begin_statement(engine::engine_kind kind) {
     // SQLite: a deferred transaction that upgrades to writing can fail half way with BUSY.
-    static const engine::statement immediate = plain("BEGIN IMMEDIATE");
+    static const engine::statement_ptr immediate = engine::repeated(plain("BEGIN IMMEDIATE"));
+    static const engine::statement_ptr prepared = engine::repeated(plain("START TRANSACTION"));
     static const engine::statement standard = plain("START TRANSACTION");
-    return kind == engine::engine_kind::sqlite ? immediate : standard;
+    if (kind == engine::engine_kind::mariadb) return standard;
+    return kind == engine::engine_kind::sqlite ? *immediate : *prepared;
 }
-const engine::statement& commit_statement() {
-    static const engine::statement s = plain("COMMIT");
-    return s;
+const engine::statement& commit_statement(engine::engine_kind kind) {
+    static const engine::statement_ptr prepared = engine::repeated(plain("COMMIT"));
+    static const engine::statement standard = plain("COMMIT");
+    return kind == engine::engine_kind::mariadb ? standard : *prepared;
 }
 const engine::statement& rollback_statement() {
     static const engine::statement s = plain("ROLLBACK");
@@ -163,8 +183,23 @@ engine::connection& shard_transactions::begin(shard_index shard, deadline limit,
     pinned_[shard] = std::move(fresh.borrowed);
     active_ = true;
     // There is no message that it could share, and files are locked in the order of the calls.
-    if (fresh.endpoint->embedded()) finish_begin(shard, limit);
+    if (fresh.endpoint->embedded()) {
+        const shorter_lock_waits scope(c, holds_file_after(shard));
+        finish_begin(shard, limit);
+    }
     return c;
+}
+
+bool shard_transactions::holds_file_after(shard_index shard) const {
+    for (std::size_t i = shard + std::size_t{1}; i < pinned_.size(); ++i)
+        if (pinned_[i] && db_.endpoint(static_cast<shard_index>(i)).embedded()) return true;
+    return false;
+}
+
+void shard_transactions::lock_files(std::vector<shard_index> shards, deadline limit) {
+    std::erase_if(shards, [&](shard_index i) { return !db_.endpoint(i).embedded(); });
+    std::sort(shards.begin(), shards.end());
+    for (const shard_index i : shards) begin(i, limit);
 }
 
 void shard_transactions::finish_begin(shard_index shard, deadline limit) {
@@ -287,19 +322,19 @@ void shard_transactions::commit_each(deadline limit) {
         for (std::size_t i = 0; i < pinned_.size(); ++i) {
             if (!pinned_[i] || failures[i]) continue;
             try {
-                step(*pinned_[i]);
+                step(*pinned_[i], db_.endpoint(static_cast<shard_index>(i)).kind());
             } catch (const error&) {
                 failures[i] = std::current_exception();
             }
         }
     };
-    on_each([](engine::connection& c) {
-        c.send(commit_statement(), {});
+    on_each([](engine::connection& c, engine::engine_kind kind) {
+        c.send(commit_statement(kind), {});
         advance(c);
         failpoint("commit.sent_to_one");
     });
     failpoint("commit.sent");
-    on_each([&](engine::connection& c) { drain(c, limit); });
+    on_each([&](engine::connection& c, engine::engine_kind) { drain(c, limit); });
 
     const auto writers = std::count_if(parts_.begin(), parts_.end(),
                                        [](const part& p) { return static_cast<bool>(p.wrote); });

@@ -76,6 +76,9 @@ public:
     /// more.
     enum class purpose : std::uint8_t { writes, reads };
     engine::connection& begin(shard_index shard, deadline limit, purpose why = purpose::writes);
+    /// Begins on those of them that are files, in their order: a file has one writer at a time, and
+    /// sessions that lock two files in two orders would wait for each other.
+    void lock_files(std::vector<shard_index> shards, deadline limit);
     /// For those whose next step cannot take BEGIN along.
     void finish_begin(shard_index shard, deadline limit);
     engine::connection* pinned(shard_index shard) noexcept {
@@ -117,6 +120,7 @@ private:
     /// Throws when COMMIT on this shard would not commit.
     void check_can_commit(shard_index shard);
     void check_may_join(shard_index shard);
+    bool holds_file_after(shard_index shard) const;
     bool begins_prepared(engine::engine_kind kind) const noexcept;
     void queue_begin(engine::connection& c, engine::engine_kind kind,
                      std::vector<std::string> texts);
@@ -166,7 +170,7 @@ private:
 
 /// "BEGIN IMMEDIATE", "START TRANSACTION", "COMMIT", ... for an engine; static storage.
 const engine::statement& begin_statement(engine::engine_kind kind);
-const engine::statement& commit_statement();
+const engine::statement& commit_statement(engine::engine_kind kind);
 const engine::statement& rollback_statement();
 
 }  // namespace shardwise::orm

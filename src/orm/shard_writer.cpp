@@ -100,7 +100,7 @@ void shard_writer::send_more() {
     while (sent_ < work_.writes.size() && sent_ - taken_ < most_in_flight)
         send(work_.writes[sent_++]);
     if (commit_after_ && !commit_sent_ && sent_ == work_.writes.size()) {
-        link_.send(commit_statement(), {});
+        link_.send(commit_statement(db_.endpoint(work_.shard).kind()), {});
         commit_sent_ = true;
     }
 }

@@ -93,7 +93,22 @@ void unique_changes::check_mode(const schema::table& owner) const {
            .table = owner.name});
 }
 
+std::vector<shard_index> unique_changes::shards() const {
+    std::vector<shard_index> all;
+    for (const entry& e : entries_) all.push_back(e.row.shard);
+    return all;
+}
+
+bool unique_changes::only_takes() const noexcept {
+    return std::none_of(entries_.begin(), entries_.end(), [](const entry& e) { return e.frees; });
+}
+
 void unique_changes::send(statement_queue& to) {
+    start(to);
+    finish(to);
+}
+
+void unique_changes::start(statement_queue& to) {
     if (entries_.empty()) return;
     const auto place = [](const entry& e) {
         return std::tuple(e.row.shard, std::string_view(e.row.table->name), !e.frees,
@@ -101,9 +116,17 @@ void unique_changes::send(statement_queue& to) {
     };
     std::stable_sort(entries_.begin(), entries_.end(),
                      [&](const entry& a, const entry& b) { return place(a) < place(b); });
+    missing_.clear();
     try {
-        missing_.clear();
         send_sorted(to);
+    } catch (const error& failure) {
+        raise_for(failure);
+    }
+}
+
+void unique_changes::finish(statement_queue& to) {
+    if (entries_.empty()) return;
+    try {
         to.finish();
         check_missing(to);
     } catch (const error& failure) {

@@ -35,10 +35,17 @@ public:
     void check_mode(const schema::table& owner) const;
     bool empty() const noexcept { return entries_.empty(); }
     std::size_t size() const noexcept { return entries_.size(); }
+    /// Where lookup rows will be written; one may come more than once.
+    std::vector<shard_index> shards() const;
+    /// Nothing is freed.
+    bool only_takes() const noexcept;
     /// Writes all of it over the queue of the rows, waits for everything in it, and starts anew.
     /// Throws unique_violation with the constraint's name, serialization_failure when the old
     /// values are no longer those that were read.
     void send(statement_queue& to);
+    /// The same in two steps.
+    void start(statement_queue& to);
+    void finish(statement_queue& to);
 
 private:
     struct entry {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "orm/unique_repair.hpp"
 
+#include <array>
+
 #include "orm/key_condition.hpp"
 #include "orm/locking_steps.hpp"
 #include "orm/lookup_row.hpp"
@@ -41,15 +43,19 @@ public:
         return repaired::corrected;
     }
 
+    /// Of the lookup row and of the row that these cells name.
+    std::array<shard_index, 2> shards_of(const std::vector<value>& cells) {
+        const std::vector<arg> row = by_position(cells);
+        return {lookup_row_of(s_, owner_, u_, row, until_).shard, home_of(row)};
+    }
+
     /// The row that these cells name is there, and has these values.
     bool has_value(const std::vector<value>& cells) {
         const std::vector<arg> row = by_position(cells);
-        std::vector<arg> shard_key;
-        for (const column_index c : owner_.placed.shard_key) shard_key.push_back(row[c]);
         std::vector<arg> key;
         for (const column_index c : owner_.primary_key) key.push_back(row[c]);
-        const auto there = steps_.read(s_.place(owner_, shard_key, until_).shard, owner_,
-                                       has_values(owner_, owner_.primary_key, key));
+        const auto there =
+            steps_.read(home_of(row), owner_, has_values(owner_, owner_.primary_key, key));
         if (!there) return false;
         for (std::size_t i = 0; i < columns_.size(); ++i)
             if (!((*there)[columns_[i]] == cells[i])) return false;
@@ -57,6 +63,11 @@ public:
     }
 
 private:
+    shard_index home_of(const std::vector<arg>& row) {
+        std::vector<arg> shard_key;
+        for (const column_index c : owner_.placed.shard_key) shard_key.push_back(row[c]);
+        return s_.place(owner_, shard_key, until_).shard;
+    }
     std::vector<arg> by_position(const std::vector<value>& cells) const {
         std::vector<arg> row(owner_.columns.size());
         for (std::size_t i = 0; i < columns_.size(); ++i) row[columns_[i]] = cells[i].view();
@@ -87,6 +98,16 @@ private:
     locking_steps steps_;
 };
 
+/// Where most of them will be locked: a lookup row may name a row of another shard.
+std::vector<shard_index> shards_of(session_core::state& s, const schema::table& owner,
+                                   const schema::unique_constraint& u,
+                                   std::span<const std::vector<value>> rows, deadline until) {
+    std::vector<shard_index> all;
+    for (const std::vector<value>& cells : rows)
+        for (const shard_index i : one_value(s, owner, u, until).shards_of(cells)) all.push_back(i);
+    return all;
+}
+
 }  // namespace
 
 bool lock_row_with(session_core::state& s, const schema::table& owner,
@@ -100,6 +121,7 @@ std::vector<repaired> repair_some(cluster_layer::core& db, const schema::table& 
                                   std::span<const std::vector<value>> rows, deadline until) {
     session_core::state s(db, {});
     try {
+        s.transactions.lock_files(shards_of(s, owner, u, rows, until), until);
         std::vector<repaired> done;
         for (const std::vector<value>& cells : rows)
             done.push_back(one_value(s, owner, u, until).repair(cells));

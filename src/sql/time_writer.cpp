@@ -57,11 +57,13 @@ void expression_writer::add_days(const expr& e) {
     if (dialect_.kind() == dialect_kind::postgres) *this << " AS int)";
     *this << (mariadb ? " DAY)" : ")");
     if (!mariadb) return;
-    *this << ", CAST(9223372036854775807 + YEAR(";
+    // As in add_interval(). A NULL, which a window function also is before it is computed, has to
+    // come before the large number.
+    *this << ", CAST(YEAR(";
     operand(*e.operands[0], e.type);
     *this << ") + 0 * ";
     operand(*e.operands[1], e.operands[1]->type);
-    *this << " AS DATE))";
+    *this << " + 9223372036854775807 AS DATE))";
 }
 
 void expression_writer::epoch(const expr& e) {

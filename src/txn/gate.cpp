@@ -67,19 +67,22 @@ std::int64_t gate_key(std::string_view cluster_mark, std::string_view shard_mark
     return static_cast<std::int64_t>(key);
 }
 
-std::vector<statement> commit_through_gate(engine_kind kind, std::int64_t key) {
-    if (failpoint_skips("txn.gate")) return {plain("COMMIT")};
+std::vector<engine::statement_ptr> commit_through_gate(engine_kind kind, std::int64_t key) {
+    static const engine::statement_ptr commit = engine::repeated(plain("COMMIT"));
+    static const auto on_mariadb = std::make_shared<const statement>(plain(mariadb_commit));
+    if (failpoint_skips("txn.gate")) return {commit};
     switch (kind) {
         case engine_kind::postgres:
-            return {plain(fmt::format("SELECT pg_advisory_xact_lock_shared({})::text", key),
-                          {column_type::text}),
-                    plain("COMMIT")};
+            return {engine::repeated(
+                        plain(fmt::format("SELECT pg_advisory_xact_lock_shared({})::text", key),
+                              {column_type::text})),
+                    commit};
         case engine_kind::mariadb:
-            return {plain(mariadb_commit)};
+            return {on_mariadb};
         case engine_kind::sqlite:
             break;
     }
-    return {plain("COMMIT")};
+    return {commit};
 }
 
 std::vector<statement> close_gate(engine_kind kind, std::int64_t key,

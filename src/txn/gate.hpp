@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "engine/statement.hpp"
 #include "schema/table.hpp"
 
 namespace shardwise::txn {
@@ -33,7 +34,7 @@ void fill_gate_table(engine::connection& c, deadline limit);
 std::int64_t gate_key(std::string_view cluster_mark, std::string_view shard_mark);
 
 /// COMMIT of a decider, in one message.
-std::vector<engine::statement> commit_through_gate(engine::engine_kind kind, std::int64_t key);
+std::vector<engine::statement_ptr> commit_through_gate(engine::engine_kind kind, std::int64_t key);
 
 /// Begins a transaction that keeps the gate closed. The last statement returns one row when it is
 /// closed. The server ends it, and so opens the gate, when nothing is heard for `idle`.

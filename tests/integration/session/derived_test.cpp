@@ -145,7 +145,7 @@ TEST_P(TypedDerivedTables, OfOneNameAreNotTakenForEachOther) {
     }
 }
 
-TEST_P(TypedDerivedTables, AskOnlyTheShardsOfTheirRows) {
+TEST_P(TypedDerivedTables, AsksOnlyTheShardsThatCanAnswer) {
     const auto mine = derived<"mine">(select(posts.title, posts.likes).where(posts.author_id == 3));
     const auto q = select_from(mine, count(), sum(mine[nth<1>]));
     static_assert(!routes_to_one_shard<decltype(q)>);

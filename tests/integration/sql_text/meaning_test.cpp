@@ -99,6 +99,17 @@ TEST_P(SqlMeaning, NullAmongDatesOfGroupsIsUnknown) {
     });
 }
 
+/// MariaDB looks at the sum before a window function in it is computed.
+TEST_P(SqlMeaning, NoDaysAreNotTooManyDays) {
+    same({
+        "SELECT id, born + CAST(nullif(id, 1) AS integer) FROM person",
+        "SELECT id, born - CAST(row_number() OVER (ORDER BY id) AS integer) FROM person",
+        "SELECT min(d.born), d.g FROM (SELECT born, born - CAST(row_number() OVER (PARTITION BY "
+        "country ORDER BY born, id) AS integer) AS g FROM person) d GROUP BY d.g HAVING count(*) "
+        ">= 1",
+    });
+}
+
 TEST_P(SqlMeaning, QuartersOfEarlyYearsAreTheirOwn) {
     same({
         "SELECT cast(date_trunc('quarter', date '0001-05-06') AS date), id FROM person",

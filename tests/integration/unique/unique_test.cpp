@@ -251,6 +251,33 @@ TEST_P(Unique, TenWritersOfOneValueHaveOneWinner) {
     EXPECT_TRUE(db->pending_transactions().empty());
 }
 
+/// Rows and values are in different files half of the time: without one order of locking, sessions
+/// would wait for each other until lock_timeout.
+TEST_P(Unique, SessionsThatInsertAtOnceAllGetThrough) {
+    constexpr int threads = 4;
+    constexpr int rows = 20;
+    std::vector<std::string> failures(threads);
+    std::vector<std::thread> all;
+    for (int t = 0; t < threads; ++t)
+        all.emplace_back([&, t] {
+            try {
+                for (int i = 0; i < rows; ++i) {
+                    const std::string name = std::to_string(t) + "-" + std::to_string(i);
+                    session s{*db};
+                    s.add(member{.name = name, .email = name + "@x", .team = t, .nick = name});
+                    if (i % 2 == 0) s.add(member{.name = name, .email = "and " + name + "@x"});
+                    s.commit();
+                }
+            } catch (const error& e) {
+                failures[static_cast<std::size_t>(t)] = e.what();
+            }
+        });
+    for (std::thread& t : all) t.join();
+    EXPECT_THAT(failures, testing::Each(""));
+    session s{*db};
+    EXPECT_EQ(s.count(select<member>()), threads * rows * 3 / 2);
+}
+
 TEST_P(Unique, EqualityAsksTheLookupAndOneShard) {
     for (std::int64_t id = 1; id <= 20; ++id)
         ASSERT_EQ(add(id, "m" + std::to_string(id), 3, "n" + std::to_string(id)), "no error");

@@ -49,7 +49,10 @@ int sqlite_connection::on_progress(void* self) noexcept {
 int sqlite_connection::on_busy(void* self, int count) noexcept {
     using std::chrono::microseconds;
     auto& c = *static_cast<sqlite_connection*>(self);
-    if (count == 0) c.busy_limit_ = deadline::after(c.limits_.busy);
+    if (count == 0) {
+        const bool shorter = c.lock_wait_.count() > 0 && c.lock_wait_ < c.limits_.busy;
+        c.busy_limit_ = deadline::after(shorter ? c.lock_wait_ : c.limits_.busy);
+    }
     if (c.cancelled_.load(std::memory_order_relaxed) || c.out_of_time() || c.busy_limit_.passed())
         return 0;
     constexpr int longest_shift = 6;

@@ -37,6 +37,7 @@ public:
 
     std::string_view server() const noexcept override { return server_; }
     void limit_to(deadline limit) noexcept override { limit_ = limit; }
+    void limit_lock_waits(std::chrono::milliseconds most) noexcept override { lock_wait_ = most; }
     void send(const statement& s, std::span<const arg> args) override;
     wait_handle waits_on() const noexcept override { return {}; }
     std::size_t pending() const noexcept override {
@@ -104,6 +105,7 @@ private:
     deadline limit_;            ///< of the caller
     deadline statement_limit_;  ///< of the running statement
     deadline busy_limit_;
+    std::chrono::milliseconds lock_wait_{0};  ///< limit_lock_waits()
     bool timed_out_ = false;
     std::atomic<bool> cancelled_{false};
 };
