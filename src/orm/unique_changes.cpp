@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "orm/key_condition.hpp"
+#include "orm/locking_steps.hpp"
 #include "orm/unique_repair.hpp"
 #include "plan/routing.hpp"
 #include "shardwise/base/error.hpp"
@@ -184,8 +185,25 @@ void unique_changes::check_row_of(statement_queue& to, const entry& e) {
                .shard = s_.db.shard_name(e.row.shard),
                .constraint = e.constraint->name,
                .table = e.owner->name});
+    await_writer_of(e);
     to.send(e.row.shard, erasing(e), {});
     to.finish(e.row.shard);
+}
+
+/// The shards of a commit end one after the other: whoever has written this lookup row may have let
+/// the row go, and a DELETE would not see what is still uncommitted here. An INSERT waits for it.
+void unique_changes::await_writer_of(const entry& e) {
+    const schema::table& t = *e.row.table;
+    const sql::dialect& d = s_.db.endpoint(e.row.shard).dialect();
+    const bool by_error = d.kind() == sql::dialect_kind::mariadb;
+    sql::change_ptr claim = insert_into_lookup(t);
+    if (!by_error) claim = sql::set_conflict(claim, t.primary_key.data(), t.primary_key.size());
+    try {
+        locking_steps(s_, until_)
+            .run(e.row.shard, sql::compile_rows(*claim, 1, d), views_of(e.row.cells));
+    } catch (const error& failure) {
+        if (!by_error || failure.code() != error_code::unique_violation) throw;
+    }
 }
 
 void unique_changes::take(statement_queue& to, std::span<const entry> some) {

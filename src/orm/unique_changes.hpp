@@ -63,6 +63,7 @@ private:
     void take(statement_queue& to, std::span<const entry> same_table_and_shard);
     void check_missing(statement_queue& to);
     void check_row_of(statement_queue& to, const entry& e);
+    void await_writer_of(const entry& e);
     sql::compiled erasing(const entry& e) const;
     [[noreturn]] void raise_for(const error& failure) const;
 
