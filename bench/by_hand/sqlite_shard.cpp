@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "by_hand/sqlite_shard.hpp"
 
+#include <unistd.h>
+
 #include <stdexcept>
 
 namespace bench::sqlite {
@@ -51,6 +53,17 @@ shard::shard(const std::string& text) {
 void shard::execute(const char* sql) const {
     if (sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK)
         throw std::runtime_error(std::string(sqlite3_errmsg(db_.get())) + " in " + sql);
+}
+
+void begin_unblocked(statement& begin, statement& look, statement& rollback) {
+    for (;;) {
+        begin.run();
+        const bool prepared = look.step();
+        look.reset();
+        if (!prepared) return;
+        rollback.run();
+        usleep(100);
+    }
 }
 
 }  // namespace bench::sqlite

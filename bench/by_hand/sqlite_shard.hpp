@@ -66,6 +66,9 @@ private:
     std::unique_ptr<sqlite3, close> db_;
 };
 
+/// BEGIN IMMEDIATE, again and again while `look` finds prepared changes of others.
+void begin_unblocked(statement& begin, statement& look, statement& rollback);
+
 inline constexpr const char* insert_user = "INSERT INTO users_ins VALUES (?,?,?,?,?,?)";
 
 }  // namespace bench::sqlite

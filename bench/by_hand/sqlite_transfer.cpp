@@ -76,16 +76,7 @@ private:
         shard db;
         statement begin, commit, rollback, look, move, store, forget, decide;
     };
-    static void begin(file& f) {
-        for (;;) {
-            f.begin.run();
-            const bool prepared = f.look.step();
-            f.look.reset();
-            if (!prepared) return;
-            f.rollback.run();
-            usleep(100);
-        }
-    }
+    static void begin(file& f) { begin_unblocked(f.begin, f.look, f.rollback); }
 
     shards_file file_;
     random_source random_;

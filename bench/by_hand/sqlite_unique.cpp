@@ -54,16 +54,7 @@ private:
         shard db;
         statement begin, commit, rollback, look, row, email, is_free, store, forget, decide;
     };
-    static void begin(file& f) {
-        for (;;) {
-            f.begin.run();
-            const bool prepared = f.look.step();
-            f.look.reset();
-            if (!prepared) return;
-            f.rollback.run();
-            usleep(100);
-        }
-    }
+    static void begin(file& f) { begin_unblocked(f.begin, f.look, f.rollback); }
     static void insert_on_one(file& home, const user_row& u) {
         begin(home);
         home.row.bind_user(u);

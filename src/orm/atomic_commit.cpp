@@ -219,10 +219,11 @@ void atomic_commit::start(const action& a) {
             const bool several =
                 std::any_of(members_.begin(), members_.end(),
                             [](const commit_member& one) { return one.role == role::prepares; });
-            if (several)
-                ending_ = txn::commit_through_gate(k, db_.commits().gate_key(m.shard));
-            else
+            if (!several) {
                 queue(a.who, {"COMMIT"});
+                break;
+            }
+            ending_ = txn::commit_through_gate(k, db_.commits().gate_key(m.shard));
             for (const engine::statement_ptr& s : ending_) c.send(*s, {});
             break;
         }

@@ -86,8 +86,8 @@ void lock_files(session_core::state& s, const std::vector<shard_writes>& work,
 
 /// Rows that nobody else writes, because their keys are new: the values that they take may be
 /// written at the same time, and not before. (Otherwise two sessions that insert one row with one
-/// value could wait for each other, one for the row and one for the value.) Each connection has one
-/// who reads its answers.
+/// value could wait for each other until lock_timeout, one for the row and one for the value.) Each
+/// connection has one who reads its answers.
 bool may_go_together(const unique_changes& uniques, const std::vector<shard_writes>& work) {
     if (uniques.empty() || !uniques.only_takes()) return false;
     const std::vector<shard_index> lookups = uniques.shards();

@@ -7,6 +7,7 @@
 #include "orm/key_condition.hpp"
 #include "orm/unique_reads.hpp"
 #include "plan/rules/merge_rows.hpp"
+#include "shardwise/base/error.hpp"
 
 namespace shardwise::orm {
 namespace {
@@ -105,8 +106,7 @@ std::optional<plan::with_related> joined_loading::plan(const sql::select_ptr& q,
     return plan::join_related(s_.make_full_plan(q, until), *q, tables());
 }
 
-std::optional<plan::with_related> joined_loading::plan_of_row(shard_index shard,
-                                                              std::span<const arg> key) const {
+plan::with_related joined_loading::plan_of_row(shard_index shard, std::span<const arg> key) const {
     const schema::table& t = root_.table();
     const sql::select_ptr q =
         sql::add_where(sql::make_select(t, nullptr, 0), has_values(t, root_.key(), key));
@@ -115,7 +115,9 @@ std::optional<plan::with_related> joined_loading::plan_of_row(shard_index shard,
     leaf.parts.push_back({shard, q});
     p.where.shards.push_back(shard);
     p.root = plan::make_node(std::move(leaf), plan::columns_of(*q));
-    return plan::join_related(p, *q, tables());
+    std::optional<plan::with_related> joined = plan::join_related(p, *q, tables());
+    if (!joined) raise(error_code::internal, "a read by key takes no joins");
+    return std::move(*joined);
 }
 
 std::vector<std::string> joined_loading::describe(bool joined) const {

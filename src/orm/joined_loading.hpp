@@ -29,8 +29,7 @@ public:
     /// Empty: this statement is read by itself, and the relations after it.
     std::optional<plan::with_related> plan(const sql::select_ptr& q, deadline until) const;
     /// Of one row by its primary key, on its shard.
-    std::optional<plan::with_related> plan_of_row(shard_index shard,
-                                                  std::span<const arg> key) const;
+    plan::with_related plan_of_row(shard_index shard, std::span<const arg> key) const;
     /// The objects of the statement, each once, in its order. Afterwards the session knows the
     /// joined relations of all of them.
     void read(const plan::with_related& p, const exec::execution& how, row_set& rows);

@@ -30,7 +30,7 @@ struct record {
     bool listed = false;     ///< in the session's list of changed records
     bool inserted = false;   ///< its INSERT was flushed in this transaction
     bool deleted = false;    ///< its DELETE was flushed in this transaction
-    bool fresh_key = false;  ///< its key was made by the library: nobody else has it
+    bool fresh_key = false;  ///< add() has made its key
     shard_index shard = 0;
     bucket_id bucket = 0;
     shard_index first_shard = 0;  ///< as of the last commit, once edited

@@ -185,8 +185,7 @@ record_ptr session_core::state::find_with_related(bound_table& t, shard_index sh
     joined_loading joined(*this, t.entity(), {});
     row_set rows;
     exec::held_memory held(limits());
-    if (const auto p = joined.plan_of_row(shard, key))
-        joined.read(*p, how_to_run(*this, until, &held), rows);
+    joined.read(joined.plan_of_row(shard, key), how_to_run(*this, until, &held), rows);
     if (rows.records.empty()) return {};
     joined.load_further(until);
     load_eagerly(t.entity(), rows.records, until);

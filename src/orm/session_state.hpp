@@ -215,7 +215,7 @@ private:
 void take_keys(const model::relation& r, const record& of, void* other);
 /// The table generates a key, and the struct has none yet.
 bool lacks_generated_key(const bound_table& t, const void* object);
-/// Sets the generated key of a struct that has none yet.
+/// Sets the generated key of a struct that has none yet. Returns whether it had none.
 bool fill_generated_key(cluster_layer::core& db, const bound_table& t, void* object);
 
 }  // namespace shardwise::orm

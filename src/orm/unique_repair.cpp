@@ -98,6 +98,12 @@ private:
     locking_steps steps_;
 };
 
+bool has_files(cluster_layer::core& db) {
+    for (std::size_t i = 0; i < db.shard_count(); ++i)
+        if (db.endpoint(static_cast<shard_index>(i)).embedded()) return true;
+    return false;
+}
+
 /// Where most of them will be locked: a lookup row may name a row of another shard.
 std::vector<shard_index> shards_of(session_core::state& s, const schema::table& owner,
                                    const schema::unique_constraint& u,
@@ -121,7 +127,7 @@ std::vector<repaired> repair_some(cluster_layer::core& db, const schema::table& 
                                   std::span<const std::vector<value>> rows, deadline until) {
     session_core::state s(db, {});
     try {
-        s.transactions.lock_files(shards_of(s, owner, u, rows, until), until);
+        if (has_files(db)) s.transactions.lock_files(shards_of(s, owner, u, rows, until), until);
         std::vector<repaired> done;
         for (const std::vector<value>& cells : rows)
             done.push_back(one_value(s, owner, u, until).repair(cells));

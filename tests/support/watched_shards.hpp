@@ -32,6 +32,13 @@ public:
             turns.push_back(ways_[i]->turns() - before[i]);
         return turns;
     }
+    /// The same after a few calls: statements are prepared then, those of reference tables on each
+    /// shard.
+    template <class Call>
+    std::vector<std::size_t> settled_turns_of(Call&& call) const {
+        for (int time = 0; time < 6; ++time) call();
+        return turns_of(call);
+    }
 
 private:
     test_shards shards_;

@@ -365,8 +365,7 @@ protected:
     }
     template <class Call>
     std::vector<std::size_t> turns_of(Call&& call) {
-        for (int time = 0; time < 6; ++time) call();
-        return shards->turns_of(call);
+        return shards->settled_turns_of(call);
     }
 
     std::unique_ptr<watched_shards> shards;

@@ -41,9 +41,7 @@ protected:
     }
     template <class Call>
     std::vector<std::size_t> turns_of(Call&& call) {
-        // Statements are prepared, those of reference tables on each shard.
-        for (int time = 0; time < 6; ++time) call();
-        return shards->turns_of(call);
+        return shards->settled_turns_of(call);
     }
 
     std::unique_ptr<watched_shards> shards;

@@ -110,6 +110,15 @@ TEST_P(SqlMeaning, NoDaysAreNotTooManyDays) {
     });
 }
 
+TEST_P(SqlMeaning, SumsThatLeaveTheYearsAreErrors) {
+    for (const char* text : {"SELECT born + 5000000 FROM person WHERE born IS NOT NULL",
+                             "SELECT at + interval '9000 years' FROM purchase"}) {
+        SCOPED_TRACE(text);
+        EXPECT_THROW(many->rows(text), error);
+        EXPECT_THROW(one->rows(text), error);
+    }
+}
+
 TEST_P(SqlMeaning, QuartersOfEarlyYearsAreTheirOwn) {
     same({
         "SELECT cast(date_trunc('quarter', date '0001-05-06') AS date), id FROM person",

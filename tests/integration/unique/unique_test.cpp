@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 
@@ -249,6 +250,48 @@ TEST_P(Unique, TenWritersOfOneValueHaveOneWinner) {
     }
     EXPECT_EQ(count(), 5);
     EXPECT_TRUE(db->pending_transactions().empty());
+}
+
+TEST_P(Unique, TenWritersOfOneRowAndItsValueHaveOneWinner) {
+    for (int round = 0; round < 5; ++round) {
+        const std::string email = "row" + std::to_string(round) + "@x";
+        std::vector<std::string> ends(10);
+        std::vector<std::thread> threads;
+        for (std::string& end : ends) threads.emplace_back([&] { end = add(round + 1, email); });
+        for (std::thread& t : threads) t.join();
+        EXPECT_EQ(std::count(ends.begin(), ends.end(), "no error"), 1);
+        EXPECT_EQ(std::count(ends.begin(), ends.end(), "unique_violation"), 9);
+    }
+    EXPECT_EQ(count(), 5);
+}
+
+/// Whoever has written a lookup row may have let its row go, on another shard, and not have
+/// committed it here yet.
+TEST_P(Unique, AFreedValueWaitsForWhoeverIsStillWritingIt) {
+    ASSERT_EQ(add(5, "five"), "no error");
+    const std::string lookups = "sw_unique_members_email WHERE email = 'five'";
+    std::size_t at = 0;
+    while (shards->ask(at, "SELECT COUNT(*) FROM " + lookups).at(0) == 0) ++at;
+    shards->execute(at, "CREATE TABLE kept AS SELECT * FROM " + lookups);
+    shards->execute(at, "DELETE FROM " + lookups);
+    engine::engine server(engine::parse_url((*shards)[at].url), {});
+    const auto soon = deadline::after(std::chrono::seconds(20));
+    const auto writer = server.acquire(soon);
+    engine::run(*writer, "BEGIN", soon);
+    engine::run(*writer, "INSERT INTO sw_unique_members_email SELECT * FROM kept", soon);
+    std::string end;
+    std::thread eraser([&] {
+        end = code_of([&] {
+            session s{*db};
+            s.erase(s.get<member>(5));
+            s.commit();
+        });
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    engine::run(*writer, "COMMIT", soon);
+    eraser.join();
+    EXPECT_EQ(end, "no error");
+    EXPECT_EQ(add(6, "five"), "no error");
 }
 
 /// Rows and values are in different files half of the time: without one order of locking, sessions

@@ -8,6 +8,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "shardwise/base/error.hpp"
 
@@ -22,6 +23,24 @@ inline std::string_view text_of(sqlite3_value* v) {
     const auto* const p = reinterpret_cast<const char*>(sqlite3_value_text(v));
     return p == nullptr ? std::string_view{}
                         : std::string_view{p, static_cast<std::size_t>(sqlite3_value_bytes(v))};
+}
+
+/// A value of its own kind; texts and blobs are bytes.
+using cell = std::variant<std::monostate, std::int64_t, double, std::string>;
+inline cell cell_of(sqlite3_value* v) {
+    switch (sqlite3_value_type(v)) {
+        case SQLITE_NULL:
+            return {};
+        case SQLITE_INTEGER:
+            return std::int64_t{sqlite3_value_int64(v)};
+        case SQLITE_FLOAT:
+            return sqlite3_value_double(v);
+        default: {
+            const auto* const p = static_cast<const char*>(sqlite3_value_blob(v));
+            return std::string(p == nullptr ? "" : p,
+                               static_cast<std::size_t>(sqlite3_value_bytes(v)));
+        }
+    }
 }
 
 inline void fail(sqlite3_context* c, const char* message) { sqlite3_result_error(c, message, -1); }

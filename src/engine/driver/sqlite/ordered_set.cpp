@@ -15,24 +15,8 @@
 namespace shardwise::engine::sqlite {
 namespace {
 
-using element = std::variant<std::int64_t, double, std::string>;
-
-element element_of(sqlite3_value* v) {
-    switch (sqlite3_value_type(v)) {
-        case SQLITE_INTEGER:
-            return std::int64_t{sqlite3_value_int64(v)};
-        case SQLITE_FLOAT:
-            return sqlite3_value_double(v);
-        default: {
-            const auto* const p = static_cast<const char*>(sqlite3_value_blob(v));
-            return std::string(p == nullptr ? "" : p,
-                               static_cast<std::size_t>(sqlite3_value_bytes(v)));
-        }
-    }
-}
-
 struct ordered_values {
-    std::vector<element> all;
+    std::vector<cell> all;
     double fraction = 0;
     char what = 'd';
     bool descending = false;
@@ -45,7 +29,7 @@ struct ordered_values {
     /// Between the two values around the place.
     double between() const {
         const auto number = [&](double place) {
-            const element& e = all[static_cast<std::size_t>(place)];
+            const cell& e = all[static_cast<std::size_t>(place)];
             const auto* const whole = std::get_if<std::int64_t>(&e);
             return whole != nullptr ? static_cast<double>(*whole) : std::get<double>(e);
         };
@@ -54,12 +38,12 @@ struct ordered_values {
         return below == above ? below : below + (above - below) * (place - std::floor(place));
     }
     /// The first value that so many of all values reach.
-    const element& reached() const {
+    const cell& reached() const {
         const double count = std::ceil(fraction * static_cast<double>(all.size()));
         return all[static_cast<std::size_t>(std::max(count, 1.0)) - 1];
     }
     /// The first one of those that are there most often.
-    const element& most_frequent() const {
+    const cell& most_frequent() const {
         std::size_t best = 0, best_count = 0;
         for (std::size_t i = 0, next = 0; i < all.size(); i = next) {
             while (next < all.size() && all[next] == all[i]) ++next;
@@ -69,7 +53,7 @@ struct ordered_values {
         }
         return all[best];
     }
-    void give(sqlite3_context* c, const element& e) const {
+    void give(sqlite3_context* c, const cell& e) const {
         if (const auto* const whole = std::get_if<std::int64_t>(&e))
             return sqlite3_result_int64(c, *whole);
         if (const auto* const real = std::get_if<double>(&e))
@@ -93,7 +77,7 @@ void step(sqlite3_context* c, int, arguments a) {
             (*state)->descending = sqlite3_value_int(a[3]) != 0;
             (*state)->bytes = sqlite3_value_type(a[0]) == SQLITE_BLOB;
         }
-        (*state)->all.push_back(element_of(a[0]));
+        (*state)->all.push_back(cell_of(a[0]));
     } catch (const std::bad_alloc&) {
         sqlite3_result_error_nomem(c);
     }

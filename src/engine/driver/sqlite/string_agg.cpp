@@ -7,7 +7,6 @@
 #include <new>
 #include <string>
 #include <tuple>
-#include <variant>
 #include <vector>
 
 #include "engine/driver/sqlite/function_arguments.hpp"
@@ -15,29 +14,11 @@
 namespace shardwise::engine::sqlite {
 namespace {
 
-using key = std::variant<std::monostate, std::int64_t, double, std::string>;
-
-key key_of(sqlite3_value* v) {
-    switch (sqlite3_value_type(v)) {
-        case SQLITE_NULL:
-            return {};
-        case SQLITE_INTEGER:
-            return std::int64_t{sqlite3_value_int64(v)};
-        case SQLITE_FLOAT:
-            return sqlite3_value_double(v);
-        default: {
-            const auto* const p = static_cast<const char*>(sqlite3_value_blob(v));
-            return std::string(p == nullptr ? "" : p,
-                               static_cast<std::size_t>(sqlite3_value_bytes(v)));
-        }
-    }
-}
-
 struct part {
     std::string text;
     bool no_separator;  ///< NULL: after all others, as PostgreSQL has it
     std::string separator;
-    std::vector<key> keys;
+    std::vector<cell> keys;
 };
 
 struct parts {
@@ -95,7 +76,7 @@ void step(sqlite3_context* c, int count, arguments a) {
             (*state)->directions = text_of(a[3]);
         }
         part p{std::string(text_of(a[0])), is_null(a[1]), std::string(text_of(a[1])), {}};
-        for (int i = 4; i < count; ++i) p.keys.push_back(key_of(a[i]));
+        for (int i = 4; i < count; ++i) p.keys.push_back(cell_of(a[i]));
         (*state)->all.push_back(std::move(p));
     } catch (const std::bad_alloc&) {
         sqlite3_result_error_nomem(c);
