@@ -230,8 +230,8 @@ std::vector<difference> compare(const schema::table& declared,
                                 const std::optional<catalog::found_table>& found,
                                 sql::dialect_kind engine, strictness how) {
     if (!found && declared.view)
-        return {{"the view is missing: shardwise does not make views, create it on each shard",
-                 false}};
+        return {
+            {"the view is missing: shardwise does not make views, create it on each shard", false}};
     if (!found) return {{"the table is missing", true}};
     return comparison(declared, *found, engine, how).run();
 }

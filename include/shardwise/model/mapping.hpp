@@ -584,8 +584,9 @@ constexpr bool stores_bucket() {
     if constexpr (std::is_void_v<root>) {
         return false;
     } else {
-        return !mapping<E>::by_expression && !mapping<E>::is_view && (mapping<root>::placed_by == model::strategy::none ||
-                                              mapping<root>::placed_by == model::strategy::hash);
+        return !mapping<E>::by_expression && !mapping<E>::is_view &&
+               (mapping<root>::placed_by == model::strategy::none ||
+                mapping<root>::placed_by == model::strategy::hash);
     }
 }
 

@@ -73,8 +73,7 @@ struct shardwise::mapping<shardwise::view_test::Order> : table<view_test::Order,
 };
 template <>
 struct shardwise::mapping<shardwise::view_test::Turnover>
-    : table<view_test::Turnover, "turnovers", read_only_view,
-            colocated_with<view_test::Customer>> {
+    : table<view_test::Turnover, "turnovers", read_only_view, colocated_with<view_test::Customer>> {
     column<&view_test::Turnover::customer, primary_key, shard_key> customer{"customer_id"};
     column<&view_test::Turnover::name> name;
     column<&view_test::Turnover::orders> orders;
@@ -138,17 +137,18 @@ protected:
     void make_views() const {
         const bool with_mariadb = GetParam() == "mariadb" || GetParam() == "mixed";
         for (std::size_t i = 0; i < shard_count; ++i) {
-            const bool maria =
-                with_mariadb && shards->all()[i].url.starts_with("mariadb");
+            const bool maria = with_mariadb && shards->all()[i].url.starts_with("mariadb");
             const std::string whole = maria ? "SIGNED" : "BIGINT";
-            shards->execute(i, "CREATE VIEW turnovers AS SELECT c.id AS customer_id, c.name AS "
-                               "name, COUNT(o.id) AS orders, CAST(COALESCE(SUM(o.total), 0) AS " +
-                                   whole +
-                                   ") AS total, 1 AS further FROM customers c LEFT JOIN orders o "
-                                   "ON o.customer = c.id GROUP BY c.id, c.name");
+            shards->execute(i,
+                            "CREATE VIEW turnovers AS SELECT c.id AS customer_id, c.name AS "
+                            "name, COUNT(o.id) AS orders, CAST(COALESCE(SUM(o.total), 0) AS " +
+                                whole +
+                                ") AS total, 1 AS further FROM customers c LEFT JOIN orders o "
+                                "ON o.customer = c.id GROUP BY c.id, c.name");
         }
-        make("CREATE VIEW large_orders AS SELECT id, customer, total FROM orders WHERE total >= "
-             "100");
+        make(
+            "CREATE VIEW large_orders AS SELECT id, customer, total FROM orders WHERE total >= "
+            "100");
         make("CREATE VIEW named_regions AS SELECT id, name FROM regions WHERE name <> ''");
         const schema_report known = db->create_all<Turnover, LargeOrder, NamedRegion>();
         ASSERT_TRUE(known.complete()) << known.to_string();
@@ -261,6 +261,7 @@ TEST_P(Views, AreTheOtherSideOfRelations) {
     for (const auto& c : found) {
         const auto large = s.load(c, customers.large_orders);
         EXPECT_EQ(large.size(), c->id < 4 ? 0u : static_cast<std::size_t>(c->id - 1));
+        s.load(large, large_orders.owner);
         for (const auto& o : large) EXPECT_EQ(s.load(o, large_orders.owner), c);
     }
 }
@@ -298,8 +299,8 @@ TEST_P(Views, EveryWriteAsTextAndImportIsRefusedBeforeItIsSent) {
         EXPECT_THAT(e.message, HasSubstr("\"large_orders\" is a read_only_view and only read"));
     }
     EXPECT_FALSE(s.in_transaction());
-    const auto file = std::filesystem::temp_directory_path() /
-                      ("views_" + std::to_string(::getpid()) + ".csv");
+    const auto file =
+        std::filesystem::temp_directory_path() / ("views_" + std::to_string(::getpid()) + ".csv");
     std::ofstream(file) << "id,customer,total\n1,1,200\n";
     const error_info e = failure_of([&] { import_csv(*db, "large_orders", file.string()); });
     std::filesystem::remove(file);
@@ -322,8 +323,28 @@ TEST_P(Views, AreLeftOutOfVerifyAndForgottenWithoutDropping) {
 
 TEST_P(Views, AnotherProcessKnowsThatItIsAView) {
     make_views();
-    const cluster again{shards->all()};
+    cluster again{shards->all()};
     EXPECT_TRUE((again.verify_schema<Turnover, LargeOrder>().empty()));
+}
+
+TEST_P(Views, ANullInAMemberThatIsNotOptionalIsAnErrorAndNoZero) {
+    make_views();
+    add_rows();
+    for (std::size_t i = 0; i < shard_count; ++i) {
+        const bool maria = shards->all()[i].url.starts_with("mariadb");
+        shards->execute(i, "DROP VIEW large_orders");
+        shards->execute(i, std::string("CREATE VIEW large_orders AS SELECT id, customer, CAST("
+                                       "NULL AS ") +
+                               (maria ? "SIGNED" : "BIGINT") + ") AS total FROM orders");
+    }
+    session s{*db};
+    EXPECT_EQ(failure_of([&] { s.all(select<LargeOrder>()); }).code, error_code::bad_value);
+    EXPECT_EQ(failure_of([&] { s.values(select<LargeOrder>()); }).code, error_code::bad_value);
+    EXPECT_EQ(failure_of([&] {
+                  for (const auto& row : s.all(select(large_orders.total)))
+                      static_cast<void>(std::get<0>(row));
+              }).code,
+              error_code::bad_value);
 }
 
 TEST_P(Views, RowsMoveWithoutThem) {
@@ -337,8 +358,7 @@ TEST_P(Views, RowsMoveWithoutThem) {
     EXPECT_EQ(verify(*db).problems, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Clusters, Views, testing::ValuesIn(test::cluster_kinds()),
-                         test::label_of);
+INSTANTIATE_TEST_SUITE_P(Clusters, Views, testing::ValuesIn(test::cluster_kinds()), test::label_of);
 
 }  // namespace
 }  // namespace shardwise::view_test
