@@ -225,19 +225,21 @@ std::string table_to_json(const schema::table& t) {
     j["foreign_keys"] = document::array();
     for (const auto& f : t.foreign_keys) j["foreign_keys"].push_back(foreign_key_json(t, f));
     j["placed"] = placed_json(t);
+    if (t.view) j["view"] = true;
     return j.dump();
 }
 
 schema::table table_from_json(std::string_view text) {
     const document j = document::parse(text, nullptr, false);
     allow_only(j, {"name", "columns", "primary_key", "uniques", "indexes", "checks", "foreign_keys",
-                   "placed"});
+                   "placed", "view"});
     schema::table t;
     t.name = get<std::string>(j, "name");
     for (const document& c : list(j, "columns")) t.columns.push_back(column_from(c));
     t.primary_key = columns_from(t, j, "primary_key");
     constraints_from(t, j);
     t.placed = placed_from(t, get<document>(j, "placed"));
+    t.view = get_or(j, "view", false);
     return t;
 }
 

@@ -87,6 +87,9 @@ bool same_lookups(const schema::table& a, const schema::table& b) {
 std::string distribution_difference(const schema::table& known, const schema::table& declared) {
     const schema::distribution& k = known.placed;
     const schema::distribution& d = declared.placed;
+    if (known.view != declared.view)
+        return known.view ? "it is a read_only_view, declared a table"
+                          : "it is a table, declared a read_only_view";
     if (k.kind != d.kind)
         return fmt::format("it is {}, declared {}", schema::name_of(k.kind),
                            schema::name_of(d.kind));

@@ -23,6 +23,10 @@ public:
         : declared_(declared), found_(found), engine_(engine), how_(how) {}
 
     std::vector<difference> run() {
+        if (declared_.view) {
+            view_columns();
+            return std::move(differences_);
+        }
         columns();
         further_columns();
         primary_key();
@@ -101,6 +105,23 @@ private:
             if (how_ == strictness::own && !c.default_sql.empty() && !f->has_default)
                 differs(
                     fmt::format("column {} has no default, declared {}", c.name, c.default_sql));
+        }
+    }
+
+    /// A view has no keys, and no engine tells which of its columns can be NULL. It may show more
+    /// than the struct reads. SQLite knows no types of what is computed.
+    void view_columns() {
+        for (const schema::column& c : declared_.columns) {
+            const catalog::found_column* f = find(c.name);
+            if (f == nullptr) {
+                differs(fmt::format("column {} is missing", c.name));
+                continue;
+            }
+            const bool untold = engine_ == sql::dialect_kind::sqlite && f->type.empty();
+            if (!untold && !keeps(c, false, f->type, engine_, strictness::adopted))
+                differs(fmt::format("column {} is {}, declared {}", c.name, f->type, declared(c)));
+            if (c.type == column_type::text && !f->collation.empty())
+                differs(collation_fault(c.name, f->collation, engine_));
         }
     }
 
@@ -208,6 +229,9 @@ std::string collation_fault(std::string_view column, std::string_view collation,
 std::vector<difference> compare(const schema::table& declared,
                                 const std::optional<catalog::found_table>& found,
                                 sql::dialect_kind engine, strictness how) {
+    if (!found && declared.view)
+        return {
+            {"the view is missing: shardwise does not make views, create it on each shard", false}};
     if (!found) return {{"the table is missing", true}};
     return comparison(declared, *found, engine, how).run();
 }

@@ -74,9 +74,9 @@ std::vector<std::vector<difference>> differences_on(core_state& s, std::size_t s
 
 [[noreturn]] void refuse_other_table(const schema::table& t, const difference& first) {
     raise({.code = error_code::schema_mismatch,
-           .message = fmt::format("the existing table {} differs from the declared one: {}; it is "
+           .message = fmt::format("the existing {} {} differs from the declared one: {}; it is "
                                   "never changed silently",
-                                  t.name, first.what),
+                                  t.view ? "view" : "table", t.name, first.what),
            .table = t.name});
 }
 
@@ -252,6 +252,7 @@ schema_report drop_tables(core_state& s, tables declared) {
         s, [&](std::size_t i, engine::connection& c, deadline limit, shard_report& r) {
             const sql::dialect& d = *s.dialects[i];
             for (auto t = change.tables.rbegin(); t != change.tables.rend(); ++t) {
+                if (t->view) continue;  // forgotten only
                 run_all(c, sql::drop_statements(*t, d), limit, r);
                 if (has_directory(*t))
                     run_all(c, sql::drop_statements(catalog::directory_table(*t), d), limit, r);

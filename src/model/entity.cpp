@@ -147,6 +147,7 @@ const entity& make_entity(const entity_description& d) {
     e->called = d.called;
     schema::table& t = e->table;
     t.name = d.table;
+    t.view = d.view;
     t.placed = distribution_of(d);
     for (std::size_t i = 0; i < d.column_count; ++i) {
         e->members.push_back({d.columns[i].offset, d.columns[i].type});

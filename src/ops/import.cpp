@@ -47,6 +47,7 @@ public:
 
     import_report run() {
         refuse_lookups();
+        refuse_view();
         const import_source source{std::filesystem::absolute(input_.path()).lexically_normal(),
                                    input_.digest(), static_cast<std::int64_t>(input_.size()),
                                    options_.delimiter};
@@ -61,6 +62,14 @@ public:
     }
 
 private:
+    void refuse_view() const {
+        if (!table_.view) return;
+        raise({.code = error_code::not_supported,
+               .message = fmt::format("an import into {}, which is a read_only_view: import into "
+                                      "the tables that it shows",
+                                      table_.name),
+               .table = table_.name});
+    }
     void refuse_lookups() const {
         if (!schema::is_lookup_table(table_.name)) return;
         raise({.code = error_code::not_supported,

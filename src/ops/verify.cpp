@@ -253,11 +253,25 @@ private:
 
 namespace {
 
+/// A view has no rows of its own: those that it shows are looked at in their tables.
+[[noreturn]] void refuse_view(const schema::table& t) {
+    raise({.code = error_code::not_supported,
+           .message = fmt::format("{} is a read_only_view and has no rows of its own: verify the "
+                                  "tables that it shows",
+                                  t.name),
+           .table = t.name});
+}
+
 std::vector<const schema::table*> tables_of(cluster_layer::core& db,
                                             const std::vector<std::string>& names) {
     std::vector<const schema::table*> wanted;
-    for (const std::string& name : names) wanted.push_back(&db.table(name));
-    return names.empty() ? db.tables() : wanted;
+    for (const std::string& name : names) {
+        wanted.push_back(&db.table(name));
+        if (wanted.back()->view) refuse_view(*wanted.back());
+    }
+    if (names.empty()) wanted = db.tables();
+    std::erase_if(wanted, [](const schema::table* t) { return t->view; });
+    return wanted;
 }
 
 }  // namespace

@@ -66,6 +66,12 @@ void check_assignments(const sql::change& c) {
                fmt::format("table \"{}\" belongs to a cluster-wide unique constraint, and is "
                            "written by shardwise alone",
                            t.name));
+    if (t.view)
+        refuse(
+            t, error_code::not_supported,
+            fmt::format("\"{}\" is a read_only_view and only read: change the rows of the tables "
+                        "that it shows",
+                        t.name));
     for (const sql::change::assignment& a : c.assignments) check_not_local(t, a.to);
     for (const sql::select_item& i : c.returning) check_not_local(t, i.expression);
     check_not_local(t, c.where);

@@ -114,6 +114,7 @@ struct table {
     std::vector<check_constraint> checks;
     std::vector<foreign_key> foreign_keys;
     distribution placed;
+    bool view = false;  ///< of the databases: read like a table, never written, made or dropped
 
     bool is_reference() const noexcept { return placed.kind == distribution_kind::reference; }
     /// The position of sw_bucket, or nothing.

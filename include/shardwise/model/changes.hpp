@@ -120,10 +120,12 @@ private:
 
 template <class E>
 change_query<E> update() {
+    detail::check_written<E>();
     return change_query<E>(sql::make_update(model::table_of(entity_of<E>())));
 }
 template <class E>
 change_query<E> erase() {
+    detail::check_written<E>();
     return change_query<E>(sql::make_delete(model::table_of(entity_of<E>())));
 }
 
@@ -225,6 +227,7 @@ private:
 template <detail::column_like C, detail::column_like... Cs>
 auto insert_into(const C& c, const Cs&... cs) {
     using E = typename C::entity;
+    detail::check_written<E>();
     static_assert((std::is_same_v<typename Cs::entity, E> && ...),
                   "shardwise: insert_into() names columns of several tables");
     const std::uint16_t columns[] = {c.ref().column, cs.ref().column...};
@@ -250,6 +253,7 @@ sql::change_ptr by_primary_key() {
 template <detail::column_like K, detail::column_like... Ks>
 auto on_conflict(const K& key, const Ks&... more) {
     using E = typename K::entity;
+    detail::check_written<E>();
     return insert_query<E>(detail::insert_of_objects<E>()).on_conflict(key, more...);
 }
 

@@ -84,6 +84,7 @@ struct entity_description {
     strategy placed_by;
     std::string_view custom_strategy;
     bool reference;
+    bool view;                 ///< read_only_view
     bool stores_bucket;        ///< the rows carry their hash bucket in sw_bucket
     std::int64_t null_bucket;  ///< -1: none
     std::string_view

@@ -224,6 +224,7 @@ struct table {
     static constexpr std::string_view table_name() { return Name.view(); }
     static constexpr bool is_reference = detail::one_of<reference_table, Options...>;
     static constexpr bool is_partial = detail::one_of<partial, Options...>;
+    static constexpr bool is_view = detail::one_of<read_only_view, Options...>;
     static constexpr bool by_expression = detail::one_of<bucket_by_expression, Options...>;
     static constexpr int strategies =
         (int{detail::option<Options>::strategy != model::strategy::none} + ... + 0);
@@ -298,6 +299,13 @@ template <class E, class... Ms>
 struct facts<E, types<Ms...>> {
     template <auto M>
     static constexpr bool is_mapped = (same_member<Ms::pointer, M> || ...);
+    template <class C>
+    static constexpr bool refers() {
+        if constexpr (column_like<C>)
+            return !std::is_same_v<decltype(C::reference::target), const std::nullptr_t>;
+        else
+            return false;
+    }
     static constexpr std::size_t columns = (std::size_t{column_like<Ms>} + ... + 0);
     static constexpr bool has_parts = (is_inside<std::remove_cv_t<decltype(Ms::pointer)>> || ...);
     static constexpr std::size_t keys =
@@ -309,6 +317,10 @@ struct facts<E, types<Ms...>> {
     static constexpr std::size_t change_times =
         (std::size_t{(Ms::flags & model::is_change_time) != 0} + ... + 0);
     static constexpr bool sharded = (((Ms::flags & model::is_shard_key) != 0) || ...);
+    /// Some column has a foreign key, an index, or is more than read: not of a view.
+    static constexpr bool has_more_than_keys =
+        (((Ms::flags & ~(model::is_primary_key | model::is_shard_key)) != 0 || refers<Ms>()) ||
+         ...);
     static constexpr bool unique_needs_scope =
         (((Ms::flags & model::is_unique) != 0 && (Ms::flags & model::is_shard_key) == 0) || ...);
     /// Every shard key column is part of the primary key: a lookup by key asks one shard.
@@ -393,6 +405,28 @@ struct root_of {
     }
     using type = typename single<decltype(pick())>::type;
 };
+
+/// False also for a struct without a mapping, which is told elsewhere.
+template <class E>
+constexpr bool is_view() {
+    if constexpr (is_mapped<E>()) {
+        return mapping<E>::is_view;
+    } else {
+        return false;
+    }
+}
+template <class E>
+constexpr void check_written() {
+    static_assert(!is_view<E>(),
+                  "shardwise: a read_only_view is only read; change the rows of the tables that it "
+                  "shows");
+}
+/// A view has rows where the rows are that it shows.
+template <class E>
+constexpr bool view_has_a_place() {
+    return !is_view<E>() || mapping<E>::is_reference ||
+           !std::is_void_v<typename mapping<E>::explicit_parent>;
+}
 
 template <class A, class B>
 constexpr bool live_together() {
@@ -502,6 +536,13 @@ constexpr bool complete_mapping() {
     }
 }
 
+template <class O>
+struct describe_option;
+template <class... Options>
+constexpr bool lists_constraints(types<Options...>) {
+    return (describe_option<Options>::listed || ...);
+}
+
 /// One sentence for each likely mistake.
 template <class E>
 constexpr bool check_model() {
@@ -527,6 +568,14 @@ constexpr bool check_model() {
         static_assert(mapping<E>::is_reference || !facts_of<E>::unique_needs_scope,
                       "shardwise: this unique column does not contain the shard key; say "
                       "'cluster_unique' or 'unique_per_shard'");
+        static_assert(view_has_a_place<E>(),
+                      "shardwise: a read_only_view has its rows where the rows are that it shows; "
+                      "add 'colocated_with<Table>', or 'reference_table'");
+        static_assert(!is_view<E>() || !(facts_of<E>::has_more_than_keys ||
+                                         lists_constraints(typename mapping<E>::options{})),
+                      "shardwise: a read_only_view has a primary key and a shard key, and no other "
+                      "constraints, indexes or generated columns; relations of it say "
+                      "to<&Parent::key>");
         static_assert(foreign_keys_stay_on_shard<E, members_of<E>>,
                       "shardwise: a foreign key connects tables that do not live together; shard "
                       "this table by the foreign key, or make the parent a 'reference_table'");
@@ -541,8 +590,9 @@ constexpr bool stores_bucket() {
     if constexpr (std::is_void_v<root>) {
         return false;
     } else {
-        return !mapping<E>::by_expression && (mapping<root>::placed_by == model::strategy::none ||
-                                              mapping<root>::placed_by == model::strategy::hash);
+        return !mapping<E>::by_expression && !mapping<E>::is_view &&
+               (mapping<root>::placed_by == model::strategy::none ||
+                mapping<root>::placed_by == model::strategy::hash);
     }
 }
 
@@ -781,6 +831,7 @@ const model::entity& build_entity(types<Options...>) {
             d.placed_by = mapping<E>::placed_by;
             d.custom_strategy = custom;
             d.reference = mapping<E>::is_reference;
+            d.view = mapping<E>::is_view;
             d.stores_bucket = stores_bucket<E>();
             d.null_bucket = mapping<E>::null_bucket;
             d.colocated_parent = table_name_of<typename parent_of<E>::type>();

@@ -297,6 +297,10 @@ constexpr bool can_be_joined() {
 template <class R, class... Tags>
 model::relation_description describe_relation(types<Tags...>) {
     using facts = typename R::facts;
+    static_assert(!is_view<other_of<R>>() ||
+                      (facts::flags & (model::cascades_erase | model::erases_orphans)) == 0,
+                  "shardwise: a read_only_view is only read; a relation to it cannot erase its "
+                  "rows");
     using child_key = typename facts::child_key;
     using parent_key = typename facts::parent_key;
     using near = std::conditional_t<R::other_holds_key, parent_key, child_key>;

@@ -337,6 +337,7 @@ public:
     select_query for_update(sql::row_lock how = sql::row_lock::wait) const {
         static_assert(detail::is_object<Row>,
                       "shardwise: for_update() needs a query of objects: select<T>()");
+        (detail::check_written<From>(), ...);
         return select_query(sql::set_lock(statement_, how));
     }
     select_query distinct() const { return select_query(sql::set_distinct(statement_)); }

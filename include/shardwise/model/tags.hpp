@@ -152,6 +152,9 @@ struct nulls_in_bucket {};
 struct bucket_by_expression {};
 /// Some members of the struct are deliberately not stored.
 struct partial {};
+/// A view of the databases: read like a table, never written, never created or dropped by
+/// shardwise.
+struct read_only_view {};
 /// CHECK over this table's columns, in SQL that all engines understand.
 template <text Name, text Sql>
 struct check {};

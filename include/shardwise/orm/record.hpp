@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "shardwise/base/shared.hpp"
+#include "shardwise/model/mapping.hpp"
 
 namespace shardwise {
 
@@ -47,7 +48,10 @@ public:
     const E& operator*() const noexcept { return *static_cast<const E*>(orm::object_of(*record_)); }
     /// The object for changing it; written by the next flush, changed columns only. Do not keep the
     /// reference beyond that.
-    E& edit() const { return *static_cast<E*>(orm::edit(*record_)); }
+    E& edit() const {
+        detail::check_written<E>();
+        return *static_cast<E*>(orm::edit(*record_));
+    }
 
     object_state state() const noexcept { return orm::state_of(*record_); }
     /// Position of its shard in the cluster: cluster.shard_name(u.shard()).

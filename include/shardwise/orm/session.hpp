@@ -275,6 +275,7 @@ public:
     /// unroutable_key, and bad_state when the session has an object of this key.
     template <class E>
     ref<E> add(const E& object) {
+        detail::check_written<E>();
         return ref<E>(core_.add(entity_of<E>(), &object));
     }
 
@@ -313,6 +314,7 @@ public:
     /// The row is deleted by the next flush.
     template <class E>
     void erase(const ref<E>& r) {
+        detail::check_written<E>();
         core_.erase(*r.record());
     }
     /// Reads the row again; throws not_found when it is gone, bad_state when the object has unsaved
@@ -327,6 +329,7 @@ public:
     /// not that of the row.
     template <class E>
     ref<E> merge(const E& object) {
+        detail::check_written<E>();
         return ref<E>(core_.merge(entity_of<E>(), &object));
     }
     /// The next find() or query reads the row again; throws bad_state when the object has unsaved
@@ -342,6 +345,7 @@ public:
     /// when the row is gone, bad_state when the object has unsaved changes, lock_timeout.
     template <class E>
     void lock(const ref<E>& r) {
+        detail::check_written<E>();
         core_.lock(*r.record());
     }
     /// The session forgets the object; unsaved changes are not written.
@@ -407,6 +411,7 @@ public:
     requires(!detail::is_many_to_many<Relation>) auto add_to(const ref<E>& owner, const Relation&,
                                                              detail::other_of<Relation> object) {
         check_from<E, Relation>();
+        detail::check_written<detail::other_of<Relation>>();
         static_assert(Relation::other_holds_key,
                       "shardwise: add_to() needs a relation to those who hold the foreign key "
                       "(has_many, has_one); use assign() for belongs_to");
@@ -419,6 +424,7 @@ public:
     auto add_to(const ref<E>& owner, const Relation&, const ref<detail::other_of<Relation>>& other,
                 detail::link_of<Relation> link = {}) {
         check_from<E, Relation>();
+        detail::check_written<detail::link_of<Relation>>();
         core_.take_key(detail::relation_of<typename Relation::target>(), &link, *other.record());
         return ref<detail::link_of<Relation>>(
             core_.add_related(owner.record(), detail::relation_of<Relation>(), &link));
@@ -432,12 +438,14 @@ public:
         check_from<E, Relation>();
         const model::relation& r = detail::relation_of<Relation>();
         if constexpr (detail::is_many_to_many<Relation>) {
+            detail::check_written<detail::link_of<Relation>>();
             core_.erase_links(owner.record(), r, detail::relation_of<typename Relation::target>(),
                               *other.record(), at);
         } else {
             static_assert(Relation::other_holds_key,
                           "shardwise: remove_from() needs a relation to those who hold the foreign "
                           "key (has_many, has_one); use assign() for belongs_to");
+            detail::check_written<detail::other_of<Relation>>();
             core_.remove_related(*owner.record(), r, *other.record());
         }
     }
@@ -446,6 +454,7 @@ public:
     void assign(const ref<E>& of, const belongs_to<Key, Tags...>&,
                 const ref<detail::other_of<belongs_to<Key, Tags...>>>& other) {
         using relation = belongs_to<Key, Tags...>;
+        detail::check_written<E>();
         check_from<E, relation>();
         core_.assign(*of.record(), detail::relation_of<relation>(), other.record().get());
     }
@@ -598,6 +607,7 @@ public:
     template <class Objects>
     std::int64_t upsert(Objects&& objects) {
         using E = detail::upserted<Objects>;
+        detail::check_written<E>();
         static_assert(mapping<E>::is_reference || detail::facts_of<E>::key_pins_shard,
                       "shardwise: the primary key of this table does not contain its shard key: a "
                       "row with the same key may live on another shard; name a key that contains "
@@ -697,6 +707,7 @@ public:
         static_assert(std::is_lvalue_reference_v<decltype(*objects.begin())> &&
                           !std::is_const_v<std::remove_reference_t<decltype(*objects.begin())>>,
                       "shardwise: bulk_insert() needs a range of non-const structs");
+        detail::check_written<E>();
         using source = detail::object_source<decltype(objects.begin())>;
         source s{objects.begin(), objects.end()};
         return core_.bulk_insert(entity_of<E>(), &s, &source::next);
