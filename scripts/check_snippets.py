@@ -26,6 +26,7 @@ PRELUDE = """#include <shardwise/ops/explain.hpp>
 #include <shardwise/ops/verify.hpp>
 #include <shardwise/shardwise.hpp>
 #include <cstdio>
+#include <thread>
 namespace sw = shardwise;
 """
 

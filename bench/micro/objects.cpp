@@ -34,6 +34,18 @@ void open_a_session(benchmark::State& state) {
 }
 BENCHMARK(open_a_session);
 
+/// Issue 4: a session is cheap.
+void a_million_sessions(benchmark::State& state) {
+    database d;
+    for (auto _ : state)
+        for (int i = 0; i < 1'000'000; ++i) {
+            sw::session session(d.db);
+            benchmark::DoNotOptimize(session.in_transaction());
+        }
+    state.SetItemsProcessed(state.iterations() * 1'000'000);
+}
+BENCHMARK(a_million_sessions)->Iterations(1)->Unit(benchmark::kMillisecond);
+
 void find_a_known_object(benchmark::State& state) {
     database d;
     sw::session session(d.db);

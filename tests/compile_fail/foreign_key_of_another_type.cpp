@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: a foreign key and the column it references must have the same type
+// LINES: 22
 #include "model.hpp"
 
 struct Book {

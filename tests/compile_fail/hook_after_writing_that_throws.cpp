@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: is static and must not throw
+// LINES: 22
 #include "model.hpp"
 
 struct Book {

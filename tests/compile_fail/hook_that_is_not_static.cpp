@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: a hook is static: static void before_insert
+// LINES: 25
 #include "model.hpp"
 
 struct Book {

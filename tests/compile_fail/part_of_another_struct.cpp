@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: names a member of the struct that the first one is
+// LINES: 19
 #include "model.hpp"
 
 struct Size {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: a foreign key connects tables that do not live together
+// LINES: 19
 #include "model.hpp"
 
 struct Far {

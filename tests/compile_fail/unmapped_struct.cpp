@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // EXPECT: this struct is not mapped
+// LINES: 19
 #include "model.hpp"
 
 struct Stranger {

@@ -166,9 +166,6 @@ struct relation {
         if constexpr (std::is_void_v<parent_key>) {
             return types<child>{};
         } else {
-            static_assert(key_pairs<child_key, parent_key>::fit,
-                          "shardwise: a foreign key and what it refers to must have as many "
-                          "columns and the same types");
             return types<typename first_of<parent_key>::entity>{};
         }
     }
@@ -177,9 +174,9 @@ struct relation {
     static constexpr bool on_one_shard = std::is_void_v<said> && live_together<child, parent>();
     static constexpr unsigned flags =
         (Tags::flags | ... | 0U) | (on_one_shard ? model::stays_on_shard : 0U);
-    static_assert(!std::is_void_v<parent_key>,
-                  "shardwise: this relation needs column<&Child::key, references<&Parent::key>> in "
-                  "the child's mapping, a foreign_key<> option there, or to<&Parent::key>");
+    /// Mistakes that check_relation() tells. Nothing fails here: one mistake is one error.
+    static constexpr bool knows_target = !std::is_void_v<parent_key>;
+    static constexpr bool keys_fit = !knows_target || key_pairs<child_key, parent_key>::fit;
 };
 
 template <class Columns>
@@ -283,6 +280,30 @@ using other_of = typename ends<R>::other;
 template <class R>
 using link_of = other_of<typename R::links>;
 
+template <class R>
+constexpr bool is_sound() {
+    if constexpr (is_many_to_many<R>)
+        return is_sound<typename R::links>() && is_sound<typename R::target>();
+    else
+        return R::facts::knows_target && R::facts::keys_fit;
+}
+/// The mistakes of a relation, before anything that is made of it is instantiated.
+template <class R>
+constexpr bool check_relation() {
+    if constexpr (is_many_to_many<R>) {
+        return check_relation<typename R::links>() && check_relation<typename R::target>();
+    } else {
+        static_assert(R::facts::knows_target,
+                      "shardwise: this relation needs column<&Child::key, "
+                      "references<&Parent::key>> in the child's mapping, a foreign_key<> option "
+                      "there, or to<&Parent::key>");
+        static_assert(R::facts::keys_fit,
+                      "shardwise: a foreign key and what it refers to must have as many columns "
+                      "and the same types");
+        return is_sound<R>();
+    }
+}
+
 /// Related rows are always where the object's row is: on its shard, or on all of them.
 template <class R>
 constexpr bool can_be_joined() {
@@ -329,10 +350,16 @@ model::relation_description describe_relation(types<Tags...>) {
     return d;
 }
 
+/// Not defined: what uses it does not compile.
+const model::relation& unsound_relation();
+
 /// As the core knows it; built on first use, thread-safe.
 template <class R>
 const model::relation& relation_of() {
-    if constexpr (is_many_to_many<R>) {
+    if constexpr (!is_sound<R>()) {
+        check_relation<R>();
+        return unsound_relation();
+    } else if constexpr (is_many_to_many<R>) {
         static_assert(sizeof(ends<R>) > 0);
         return relation_of<typename R::links>();
     } else {

@@ -404,6 +404,7 @@ private:
     auto attach(sql::join_kind kind) const {
         using relation = typename Relation::facts;
         using Added = detail::other_of<Relation>;
+        detail::check_relation<Relation>();
         static_assert(detail::one_of<typename relation::child, From...> ||
                           detail::one_of<typename relation::parent, From...>,
                       "shardwise: this relation belongs to another struct");

@@ -60,14 +60,19 @@ struct joined_relation {};
 ///     session.all(select<Post>().include(joined(posts.author)))
 template <class Relation>
 constexpr auto joined(const Relation&) {
-    static_assert(detail::relation_like<Relation>,
+    constexpr bool is_relation = detail::relation_like<Relation>;
+    static_assert(is_relation,
                   "shardwise: joined() takes a relation: include(joined(users.posts))");
-    if constexpr (detail::relation_like<Relation>)
-        static_assert(detail::can_be_joined<Relation>(),
-                      "shardwise: joined() needs related rows that are on the object's shard or in "
-                      "a reference_table; leave joined() out, and they are read by a query of "
-                      "their own");
-    return joined_relation<Relation>{};
+    if constexpr (!is_relation) {
+        return joined_relation<void>{};
+    } else {
+        if constexpr (detail::check_relation<Relation>())
+            static_assert(detail::can_be_joined<Relation>(),
+                          "shardwise: joined() needs related rows that are on the object's shard "
+                          "or in a reference_table; leave joined() out, and they are read by a "
+                          "query of their own");
+        return joined_relation<Relation>{};
+    }
 }
 
 namespace detail {
@@ -126,8 +131,12 @@ constexpr bool is_path() {
         return true;
     } else {
         return []<class R, class... Rs>(types<R, Rs...>) {
-            if constexpr (!relation_like<R>) {
+            if constexpr (std::is_void_v<R>) {
+                return true;  // told already, by joined()
+            } else if constexpr (!relation_like<R>) {
                 return false;
+            } else if constexpr (!check_relation<R>()) {
+                return true;  // told already
             } else if constexpr (!std::is_same_v<from_of<R>, E>) {
                 return false;
             } else {

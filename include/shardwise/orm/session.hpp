@@ -732,8 +732,9 @@ public:
 private:
     template <class E, class Relation>
     static constexpr void check_from() {
-        static_assert(std::is_same_v<detail::from_of<Relation>, E>,
-                      "shardwise: this relation belongs to another struct");
+        if constexpr (detail::check_relation<Relation>())
+            static_assert(std::is_same_v<detail::from_of<Relation>, E>,
+                          "shardwise: this relation belongs to another struct");
     }
     /// What could not be joined is read by load_path(): it asks for what is not known.
     template <class... Paths, class Row, class Pins, class Needs, class... From>
