@@ -65,17 +65,6 @@ void write_and_commit(session_core::state& s, const shard_writes& work, deadline
     s.transactions.finished(work.shard);
 }
 
-void write_inside(session_core::state& s, const std::vector<shard_writes>& work, deadline until) {
-    std::vector<shard_writer> writers;
-    writers.reserve(work.size());
-    for (const shard_writes& w : work) {
-        engine::connection& link = s.transactions.begin(w.shard, until);
-        s.transactions.wrote(w.shard);
-        writers.emplace_back(s.db, w, link, false);
-    }
-    write_all(writers, until);
-}
-
 /// Every file that will be written, locked in one order.
 void lock_files(session_core::state& s, const std::vector<shard_writes>& work,
                 const unique_changes& uniques, deadline until) {

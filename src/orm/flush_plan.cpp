@@ -15,11 +15,7 @@ namespace {
 
 using verb = write::verb;
 
-struct change {
-    verb what;
-    record* object;
-    std::vector<column_index> columns;
-};
+using change = object_change;
 
 /// An object added earlier may have been edited since: its key and shard are taken anew.
 void place_again(session_core::state& s, record& r, deadline until) {
@@ -219,6 +215,22 @@ void cut_runs(std::vector<write>& writes, const sql::dialect& d) {
     writes = std::move(cut);
 }
 
+std::vector<shard_writes> by_shard(const session_core::state& s,
+                                   const std::vector<change>& changes) {
+    std::vector<shard_writes> all(s.db.shard_count());
+    for (std::size_t i = 0; i < all.size(); ++i) all[i].shard = static_cast<shard_index>(i);
+    for (const change& c : changes) {
+        if (c.object->table->table().is_reference()) {
+            for (shard_writes& every : all) add(every, c);
+        } else {
+            add(all[c.object->shard], c);
+        }
+    }
+    std::erase_if(all, [](const shard_writes& w) { return w.writes.empty(); });
+    for (shard_writes& w : all) cut_runs(w.writes, s.db.endpoint(w.shard).dialect());
+    return all;
+}
+
 }  // namespace
 
 std::vector<record*> moved_objects(const session_core::state& s) {
@@ -236,19 +248,18 @@ std::vector<record*> moved_objects(const session_core::state& s) {
 
 std::vector<shard_writes> plan_flush(session_core::state& s, deadline until,
                                      const record_set& others) {
-    std::vector<shard_writes> by_shard(s.db.shard_count());
-    for (std::size_t i = 0; i < by_shard.size(); ++i)
-        by_shard[i].shard = static_cast<shard_index>(i);
-    for (const change& c : collect(s, until, others)) {
-        if (c.object->table->table().is_reference()) {
-            for (shard_writes& every : by_shard) add(every, c);
-        } else {
-            add(by_shard[c.object->shard], c);
-        }
+    return by_shard(s, collect(s, until, others));
+}
+
+std::vector<shard_writes> plan_writes(const session_core::state& s,
+                                      std::vector<object_change> changes) {
+    for (const object_change& c : changes) {
+        if (c.what == verb::erase) continue;
+        if (c.object->table->entity().version) static_cast<void>(next_version(*c.object));
+        check_values(s, c);
     }
-    std::erase_if(by_shard, [](const shard_writes& w) { return w.writes.empty(); });
-    for (shard_writes& w : by_shard) cut_runs(w.writes, s.db.endpoint(w.shard).dialect());
-    return by_shard;
+    order_within_tables(changes);
+    return by_shard(s, changes);
 }
 
 }  // namespace shardwise::orm

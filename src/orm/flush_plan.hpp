@@ -36,6 +36,18 @@ std::vector<record*> moved_objects(const session_core::state& s);
 std::vector<shard_writes> plan_flush(session_core::state& s, deadline until,
                                      const record_set& others = {});
 
+/// What a write does to one object.
+struct object_change {
+    write::verb what;
+    record* object;
+    std::vector<column_index> columns;  ///< update: what is written
+};
+
+/// The same for objects that are not the session's, all of one table (bulk_update, bulk_erase).
+/// Throws value_not_storable.
+std::vector<shard_writes> plan_writes(const session_core::state& s,
+                                      std::vector<object_change> changes);
+
 /// The columns whose values differ from what was read or flushed last. Throws as plan_flush does
 /// for keys.
 std::vector<column_index> changed_columns(const record& r);

@@ -53,10 +53,12 @@ void relation_loader::prepare(std::span<const record_ptr> objects) {
             owners_.push_back(std::move(o));
         }
     }
-    // Equal keys are asked for once, and rows find those that they belong to.
+    // Equal keys are asked for once (at home: on each shard), and rows find those that they belong
+    // to.
     std::sort(owners_.begin(), owners_.end(), [](const owner& a, const owner& b) {
-        const int c = compare_keys(a.key, b.key);
-        return c != 0 ? c < 0 : std::less<>{}(a.object, b.object);
+        if (const int c = compare_keys(a.key, b.key); c != 0) return c < 0;
+        if (a.object->shard != b.object->shard) return a.object->shard < b.object->shard;
+        return std::less<>{}(a.object, b.object);
     });
     const auto same = [](const owner& a, const owner& b) { return a.object == b.object; };
     owners_.erase(std::unique(owners_.begin(), owners_.end(), same), owners_.end());
@@ -66,7 +68,7 @@ std::vector<record_ptr> relation_loader::load() {
     std::vector<owner*> owners;
     for (owner& o : owners_)
         if (owners.empty() || compare_keys(owners.back()->key, o.key) != 0 ||
-            owners.back()->object->shard != o.object->shard)
+            (at_home_ && owners.back()->object->shard != o.object->shard))
             owners.push_back(&o);
     if (at_home_)
         ask_home_shards(owners);

@@ -260,4 +260,15 @@ void write_all(std::span<shard_writer> writers, deadline limit) {
     }
 }
 
+void write_inside(session_core::state& s, const std::vector<shard_writes>& work, deadline until) {
+    std::vector<shard_writer> writers;
+    writers.reserve(work.size());
+    for (const shard_writes& w : work) {
+        engine::connection& link = s.transactions.begin(w.shard, until);
+        s.transactions.wrote(w.shard);
+        writers.emplace_back(s.db, w, link, false);
+    }
+    write_all(writers, until);
+}
+
 }  // namespace shardwise::orm

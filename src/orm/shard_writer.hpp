@@ -55,4 +55,7 @@ private:
 /// Runs all to their end. On an error everything that still runs is cancelled and dropped.
 void write_all(std::span<shard_writer> writers, deadline limit);
 
+/// All of it inside the session's transaction, which begins where it has not yet.
+void write_inside(session_core::state& s, const std::vector<shard_writes>& work, deadline until);
+
 }  // namespace shardwise::orm

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// LINES: 16
 // EXPECT: a subquery that gives a value selects one column
 #include "model.hpp"
 

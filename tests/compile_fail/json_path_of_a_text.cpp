@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// LINES: 22
 // EXPECT: need a JSON document
 #include "model.hpp"
 

@@ -452,6 +452,18 @@ struct root_entity {
 };
 }  // namespace detail
 
+namespace detail {
+/// For a struct that was refused already: nothing, so that one error is all there is.
+template <class E>
+sql::select_ptr select_of(const sql::expr_ptr* items, std::size_t count) {
+    if constexpr (is_mapped<E>()) {
+        return sql::make_select(model::table_of(entity_of<E>()), items, count);
+    } else {
+        return {};
+    }
+}
+}  // namespace detail
+
 /// Values: select(users.name, count(posts.id)). The statement's root is the struct of the first
 /// column.
 template <detail::operand C, detail::operand... Cs>
@@ -468,7 +480,7 @@ auto select(const C& c, const Cs&... cs) {
     const sql::expr_ptr items[] = {detail::node_of(c), detail::node_of(cs)...};
     return select_query<std::tuple<typename C::value_type, typename Cs::value_type...>,
                         detail::members<>, needs, E>(
-        sql::make_select(model::table_of(entity_of<E>()), items, 1 + sizeof...(Cs)));
+        detail::select_of<E>(items, 1 + sizeof...(Cs)));
 }
 /// select_from<Post>(count()): aggregates that name no column.
 template <class E, detail::operand... Cs>

@@ -166,6 +166,10 @@ public:
     /// Streams objects into the table, without the identity map. `next` gives the address of the
     /// next object or nullptr; generated keys are written into it.
     std::int64_t bulk_insert(const model::entity& e, void* context, void* (*next)(void* context));
+    /// No columns: all that may change. The objects are not changed.
+    std::int64_t bulk_update(const model::entity& e, const std::uint16_t* columns,
+                             std::size_t column_count, void* context, void* (*next)(void* context));
+    std::int64_t bulk_erase(const model::entity& e, void* context, void* (*next)(void* context));
 
     void flush();
     void commit();
@@ -237,7 +241,9 @@ struct object_source {
         if (self.started && self.at != self.end) ++self.at;
         self.started = true;
         if (self.at == self.end) return nullptr;
-        return &*self.at;
+        // Objects that may not be written to are only given to calls that do not.
+        const void* const object = &*self.at;
+        return const_cast<void*>(object);
     }
 };
 
@@ -711,6 +717,37 @@ public:
         using source = detail::object_source<decltype(objects.begin())>;
         source s{objects.begin(), objects.end()};
         return core_.bulk_insert(entity_of<E>(), &s, &source::next);
+    }
+    /// Writes these columns of a range of structs into the rows that have their keys, many rows in
+    /// a statement, as part of this session's transaction; without columns all but keys, the
+    /// row_version and the time_of_insert. Returns the number of structs. The structs stay as they
+    /// are, their row_version included. Throws stale_object when a row is not there (or has another
+    /// row_version), bad_query for a column that is part of a key, and not_supported for columns
+    /// that are cluster_unique. The hook before_update() is called with a copy, after_update() is
+    /// not called.
+    ///     session.bulk_update(prices, items.price);
+    template <class Range, class... Columns>
+    std::int64_t bulk_update(Range&& objects, const Columns&...) {
+        using E = std::remove_cvref_t<decltype(*objects.begin())>;
+        detail::check_written<E>();
+        static_assert((std::is_same_v<typename Columns::entity, E> && ...),
+                      "shardwise: bulk_update() names a column of another table");
+        const std::uint16_t columns[] = {Columns::ref().column..., 0};
+        using source = detail::object_source<decltype(objects.begin())>;
+        source s{objects.begin(), objects.end()};
+        return core_.bulk_update(entity_of<E>(), columns, sizeof...(Columns), &s, &source::next);
+    }
+    /// Deletes the rows that have the keys of a range of structs. Returns their number. Throws
+    /// stale_object when a row is not there (or has another row_version), and not_supported for a
+    /// table with a cluster_unique constraint. No hooks and no cascades of the mapping: the
+    /// databases' rules decide about rows that refer to these.
+    template <class Range>
+    std::int64_t bulk_erase(Range&& objects) {
+        using E = std::remove_cvref_t<decltype(*objects.begin())>;
+        detail::check_written<E>();
+        using source = detail::object_source<decltype(objects.begin())>;
+        source s{objects.begin(), objects.end()};
+        return core_.bulk_erase(entity_of<E>(), &s, &source::next);
     }
 
     // ---------------------------------------------------------------- transaction

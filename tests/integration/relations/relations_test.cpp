@@ -608,6 +608,35 @@ TEST_P(Relations, ThousandsOfKeysGoInSeveralStatements) {
     for (const auto a : all) ASSERT_EQ(s.load(a, authors.books).size(), 1u);
 }
 
+TEST_P(Relations, ThousandsThatReferToOneRowGetItOnceEach) {
+    constexpr std::int64_t count = 2'000;
+    {
+        session s{*db};
+        std::vector<author> many;
+        std::vector<award> theirs;
+        std::vector<loan> lent;
+        for (std::int64_t i = 0; i < count; ++i) {
+            many.push_back({.id = 10'000 + i, .name = "m"});
+            theirs.push_back({.id = 10'000 + i, .author_id = 10'000 + i, .prize_id = 1});
+            lent.push_back({.id = 10'000 + i, .reader = i, .book_id = 601});
+        }
+        s.bulk_insert(many);
+        s.bulk_insert(theirs);
+        s.bulk_insert(lent);
+        s.commit();
+    }
+    session s = strict();
+    const auto all = s.all(select<author>().where(authors.name == "m").include(authors.prizes));
+    ASSERT_EQ(all.size(), std::size_t{count});
+    for (const auto a : all) ASSERT_EQ(s.load(a, authors.prizes).size(), 1u);
+
+    // In this order the objects of one key come from one shard after the other.
+    const auto lent =
+        s.all(select<loan>().where(loans.id >= 10'000).order_by(loans.reader).include(loans.book));
+    ASSERT_EQ(lent.size(), std::size_t{count});
+    for (const auto l : lent) ASSERT_EQ(s.load(l, loans.book)->title, "6.1");
+}
+
 TEST_P(Relations, AnObjectThatIsGivenToAnotherOwnerMovesToHisShard) {
     session s{*db};
     const auto b = s.find_everywhere<book>(301);
