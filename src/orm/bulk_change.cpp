@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "orm/flush_log.hpp"
 #include "orm/session_state.hpp"
 #include "orm/shard_writer.hpp"
 #include "schema/unique_lookup.hpp"
@@ -103,6 +104,7 @@ private:
         if (rows_.empty()) return;
         until_ = s_.renewed(until_);
         const std::vector<shard_writes> work = plan_writes(s_, std::move(changes_));
+        tell_flush(s_, {work});
         std::vector<shard_index> shards;
         for (const shard_writes& w : work) shards.push_back(w.shard);
         s_.transactions.lock_files(std::move(shards), until_);

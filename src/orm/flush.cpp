@@ -9,6 +9,7 @@
 
 #include "cluster/recovery.hpp"
 #include "exec/executor.hpp"
+#include "orm/flush_log.hpp"
 #include "orm/row_mover.hpp"
 #include "orm/shard_writer.hpp"
 #include "orm/unique_changes.hpp"
@@ -187,6 +188,7 @@ void session_core::state::flush(ending end, deadline until) {
     check_no_stream(commits ? "commit()" : "flush()");
     unique_changes uniques(*this, until);
     uniques.add(work);
+    tell_flush(*this, {work, uniques.size()});
     const auto failed = [&](std::string_view why) {
         commits ? lose(why, "the commit has failed") : fail(why);
     };
@@ -258,6 +260,7 @@ void session_core::state::flush_moves(const std::vector<record*>& moved, ending 
         unique_changes uniques(*this, until);
         uniques.add(work);
         mover.note(uniques);
+        tell_flush(*this, {work, uniques.size(), moved.size()});
         statement_queue lookups(*this, until);
         uniques.send(lookups);
         mover.erase();

@@ -51,6 +51,15 @@ enum class isolation : std::uint8_t {
     serializable,     ///< as if the transactions of a shard ran one after the other
 };
 
+/// Is told what each flush is about to send: a line for the whole, and one for each statement of
+/// each shard with its table, its columns and how many rows it writes, in the order of each shard.
+/// For people: the words may change. nullptr: nobody; with the environment variable
+/// SHARDWISE_LOG=debug the standard error output.
+struct flush_listener {
+    void (*on_flush)(void* context, const char* lines) = nullptr;
+    void* context = nullptr;
+};
+
 struct session_options {
     /// Queries write pending changes first, so that they see them.
     bool autoflush = true;
@@ -69,6 +78,7 @@ struct session_options {
     /// (cluster::read_snapshot).
     bool snapshot = false;
     lazy_loading lazy = {};
+    flush_listener flushes = {};
 };
 
 namespace orm {
