@@ -32,6 +32,7 @@ PRELUDE = """#include <shardwise/ops/explain.hpp>
 #include <shardwise/ops/generate.hpp>
 #include <shardwise/ops/import.hpp>
 #include <shardwise/ops/verify.hpp>
+#include <shardwise/ops/verify_relations.hpp>
 #include <shardwise/shardwise.hpp>
 #include <cstdio>
 #include <cstdlib>

@@ -8,6 +8,7 @@
 
 #include "model.hpp"
 #include "shardwise/base/error.hpp"
+#include "shardwise/ops/verify_relations.hpp"
 #include "support/test_cluster.hpp"
 
 namespace shardwise::test {
@@ -635,6 +636,32 @@ TEST_P(Relations, ThousandsThatReferToOneRowGetItOnceEach) {
         s.all(select<loan>().where(loans.id >= 10'000).order_by(loans.reader).include(loans.book));
     ASSERT_EQ(lent.size(), std::size_t{count});
     for (const auto l : lent) ASSERT_EQ(s.load(l, loans.book)->title, "6.1");
+}
+
+TEST_P(Relations, VerifyFindsRowsThatReferToNothing) {
+    {
+        session s{*db};
+        s.run(erase<loan>());
+        for (std::int64_t i = 1; i <= 9; ++i)
+            s.add(loan{.id = i, .reader = i, .book_id = i % 3 == 0 ? 100 + i : 601});
+        s.commit();
+    }
+    const verify_report found = verify_relations(*db, loans.book);
+    EXPECT_EQ(found.problems, 3);
+    ASSERT_EQ(found.findings.size(), 3u);
+    EXPECT_EQ(found.findings[0].table, "loan");
+    EXPECT_EQ(found.findings[0].key, "id = 3");
+    EXPECT_EQ(found.findings[0].what, "refers to no row of book (book_id = 103)");
+    EXPECT_EQ(found.findings[2].key, "id = 9");
+    ASSERT_EQ(found.tables.size(), 1u);
+    EXPECT_EQ(found.tables[0].rows, 9);
+    // From the other side; no more findings than asked for, and all are counted.
+    const verify_report few = verify_relations<1>(*db, books.loans);
+    EXPECT_EQ(few.problems, 3);
+    EXPECT_EQ(few.findings.size(), 1u);
+    // What the databases check is right, NULL refers to nothing, and several columns are compared.
+    EXPECT_EQ(verify_relations(*db, books.author, books.genre, sales.lines, notes.book).problems,
+              0);
 }
 
 TEST_P(Relations, AnObjectThatIsGivenToAnotherOwnerMovesToHisShard) {
