@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/statement_of.hpp"
@@ -32,6 +33,21 @@ void append_key(std::vector<arg>& args, const record& r) {
 void append_read_version(std::vector<arg>& args, const record& r) {
     const model::entity& e = r.table->entity();
     if (e.version) args.push_back(e.get(r.stored(), *e.version));
+}
+
+/// "id = 7 or id = 8", and how many more there are.
+std::string keys_of(std::span<record* const> objects, std::size_t most) {
+    std::string keys;
+    for (const record* r : objects.first(std::min(most, objects.size()))) {
+        const model::entity& e = r->table->entity();
+        if (!keys.empty()) keys += " or ";
+        bool first = true;
+        for (const column_index c : e.table.primary_key)
+            keys += fmt::format("{}{} = {}", std::exchange(first, false) ? "" : ", ",
+                                e.table.columns[c].name, to_display(e.get(r->identity(), c)));
+    }
+    if (objects.size() > most) keys += fmt::format(" or {} more", objects.size() - most);
+    return keys;
 }
 
 /// New values, as `UPDATE t SET ... WHERE key [AND version]` takes them.
@@ -150,14 +166,6 @@ void shard_writer::take_row() {
 
 void shard_writer::raise_stale(const write& w, std::span<record* const> which) const {
     const model::entity& e = which.front()->table->entity();
-    std::string keys;
-    for (const record* r : which) {
-        if (!keys.empty()) keys += " or ";
-        bool first = true;
-        for (const column_index c : e.table.primary_key)
-            keys += fmt::format("{}{} = {}", std::exchange(first, false) ? "" : ", ",
-                                e.table.columns[c].name, to_display(e.get(r->identity(), c)));
-    }
     raise({.code = error_code::stale_object,
            .message = fmt::format(
                "{} of an object of {} did not find its row: it was {} by somebody else since it "
@@ -165,7 +173,21 @@ void shard_writer::raise_stale(const write& w, std::span<record* const> which) c
                w.what == write::verb::erase ? "DELETE" : "UPDATE", e.table.name,
                e.version ? "changed or deleted" : "deleted"),
            .table = e.table.name,
-           .detail = "the object's key: " + keys});
+           .detail = "the object's key: " + keys_of(which, which.size())});
+}
+
+/// The server names the constraint; which object broke it is known here.
+void shard_writer::name_objects(error_info& info) const {
+    const bool violation = info.code == error_code::unique_violation ||
+                           info.code == error_code::foreign_key_violation ||
+                           info.code == error_code::not_null_violation ||
+                           info.code == error_code::check_violation;
+    if (!violation || taken_ == work_.writes.size()) return;
+    const std::vector<record*>& records = work_.writes[taken_].records;
+    if (info.table.empty()) info.table = records.front()->table->table().name;
+    constexpr std::size_t most_named = 16;
+    if (!info.detail.empty()) info.detail += "; ";
+    info.detail += "the object's key: " + keys_of(records, most_named);
 }
 
 void shard_writer::take_end() {
@@ -194,6 +216,7 @@ bool shard_writer::advance() {
     } catch (const error& failure) {
         error_info info = failure.info();
         info.shard = shard_name();
+        name_objects(info);
         raise(std::move(info));
     }
 }

@@ -33,6 +33,7 @@ private:
     void look_for_stale();
     /// `which`: one of them is it.
     [[noreturn]] void raise_stale(const write& w, std::span<record* const> which) const;
+    void name_objects(error_info& info) const;
 
     cluster_layer::core& db_;
     const shard_writes& work_;

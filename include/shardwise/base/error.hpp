@@ -24,7 +24,7 @@ struct error_info {
     std::string table = {};       ///< the table that is concerned
     std::string place = {};       ///< where in the input: "cluster.toml:12:5", "orders.csv:17"
     std::string transaction = {};  ///< in_doubt: the id to ask cluster::outcome_of() about
-    std::string detail = {};  ///< the server's own detail; may contain data, keep it out of logs
+    std::string detail = {};       ///< the server's own, keys of objects; keep it out of logs
 };
 
 /// The root of all exceptions that shardwise throws.

@@ -638,6 +638,45 @@ TEST_P(Relations, ThousandsThatReferToOneRowGetItOnceEach) {
     for (const auto l : lent) ASSERT_EQ(s.load(l, loans.book)->title, "6.1");
 }
 
+TEST_P(Relations, AViolationNamesTheObjectItsTableAndTheShard) {
+    const auto violation = [](const std::function<void()>& call) {
+        try {
+            call();
+        } catch (const error& e) {
+            return e.info();
+        }
+        return error_info{};
+    };
+    session s{*db};
+    s.add(book{.id = 7'000, .author_id = 5, .title = "of nobody"}).edit().author_id = 77;
+    const error_info orphan = violation([&] { s.commit(); });
+    s.rollback();
+    EXPECT_EQ(orphan.code, error_code::foreign_key_violation);
+    EXPECT_EQ(orphan.table, "book");
+    EXPECT_EQ(orphan.shard, db->shard_name(77 % 3));
+    EXPECT_THAT(orphan.detail, HasSubstr("the object's key: id = 7000"));
+
+    s.add(author{.id = 6, .name = "again"});
+    const error_info twice = violation([&] { s.commit(); });
+    s.rollback();
+    EXPECT_EQ(twice.code, error_code::unique_violation);
+    EXPECT_EQ(twice.table, "author");
+    EXPECT_THAT(twice.detail, HasSubstr("the object's key: id = 6"));
+
+    // One statement of several rows: one of these.
+    for (std::int64_t i = 1; i <= 16; ++i)
+        s.add(loan{.id = i == 16 ? 1 : 500 + i, .reader = 3, .book_id = 1});
+    session other{*db};
+    other.run(erase<loan>());
+    other.add(loan{.id = 1, .reader = 3, .book_id = 1});
+    other.commit();
+    const error_info one_of = violation([&] { s.commit(); });
+    s.rollback();
+    EXPECT_EQ(one_of.code, error_code::unique_violation);
+    EXPECT_THAT(one_of.detail, HasSubstr("id = 501 or id = 502"));
+    EXPECT_THAT(one_of.detail, HasSubstr("or id = 1"));
+}
+
 TEST_P(Relations, VerifyFindsRowsThatReferToNothing) {
     {
         session s{*db};
