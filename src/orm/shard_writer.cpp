@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 #include <poll.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "engine/statement_of.hpp"
+#include "orm/key_text.hpp"
 #include "shardwise/base/error.hpp"
 #include "sql/compiler.hpp"
 
@@ -35,18 +35,10 @@ void append_read_version(std::vector<arg>& args, const record& r) {
     if (e.version) args.push_back(e.get(r.stored(), *e.version));
 }
 
-/// "id = 7 or id = 8", and how many more there are.
-std::string keys_of(std::span<record* const> objects, std::size_t most) {
-    std::string keys;
-    for (const record* r : objects.first(std::min(most, objects.size()))) {
-        const model::entity& e = r->table->entity();
-        if (!keys.empty()) keys += " or ";
-        bool first = true;
-        for (const column_index c : e.table.primary_key)
-            keys += fmt::format("{}{} = {}", std::exchange(first, false) ? "" : ", ",
-                                e.table.columns[c].name, to_display(e.get(r->identity(), c)));
-    }
-    if (objects.size() > most) keys += fmt::format(" or {} more", objects.size() - most);
+std::vector<std::string> keys_of(std::span<record* const> objects) {
+    std::vector<std::string> keys;
+    for (const record* r : objects)
+        keys.push_back(key_text(r->table->table(), primary_key_values(*r->table, r->identity())));
     return keys;
 }
 
@@ -173,7 +165,7 @@ void shard_writer::raise_stale(const write& w, std::span<record* const> which) c
                w.what == write::verb::erase ? "DELETE" : "UPDATE", e.table.name,
                e.version ? "changed or deleted" : "deleted"),
            .table = e.table.name,
-           .detail = "the object's key: " + keys_of(which, which.size())});
+           .detail = key_among(keys_of(which), which.size())});
 }
 
 /// The server names the constraint; which object broke it is known here.
@@ -185,9 +177,8 @@ void shard_writer::name_objects(error_info& info) const {
     if (!violation || taken_ == work_.writes.size()) return;
     const std::vector<record*>& records = work_.writes[taken_].records;
     if (info.table.empty()) info.table = records.front()->table->table().name;
-    constexpr std::size_t most_named = 16;
     if (!info.detail.empty()) info.detail += "; ";
-    info.detail += "the object's key: " + keys_of(records, most_named);
+    info.detail += key_among(keys_of(records));
 }
 
 void shard_writer::take_end() {

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "orm/key_condition.hpp"
+#include "orm/key_text.hpp"
 #include "orm/locking_steps.hpp"
 #include "orm/unique_repair.hpp"
 #include "plan/routing.hpp"
@@ -223,20 +224,38 @@ void unique_changes::take(statement_queue& to, std::span<const entry> some) {
     }
 }
 
-/// The database speaks of the lookup table, users of their constraint.
+/// The primary key of the row that a lookup row stands for.
+std::string unique_changes::owner_key(const entry& e) {
+    const std::vector<column_index> columns = schema::looked_up_columns(*e.owner, *e.constraint);
+    std::vector<arg> key;
+    for (const column_index c : e.owner->primary_key) {
+        const auto at = std::find(columns.begin(), columns.end(), c) - columns.begin();
+        key.push_back(e.row.cells[static_cast<std::size_t>(at)].view());
+    }
+    return key_text(*e.owner, key);
+}
+
+/// The database speaks of the lookup table, users of their constraint and objects.
 void unique_changes::raise_for(const error& failure) const {
-    if (failure.code() == error_code::unique_violation)
-        for (const entry& e : entries_)
-            if (failure.info().statement.find(e.row.table->name) != std::string::npos)
-                raise({.code = error_code::unique_violation,
-                       .message = fmt::format("a row of {} with the same values of constraint {} "
-                                              "exists already in the cluster",
-                                              e.owner->name, e.constraint->name),
-                       .shard = failure.info().shard,
-                       .sqlstate = failure.info().sqlstate,
-                       .constraint = e.constraint->name,
-                       .table = e.owner->name});
-    raise(failure.info());
+    const auto is_of = [&failure](const entry& e) {
+        return failure.info().statement.find(e.row.table->name) != std::string::npos;
+    };
+    const auto of = std::find_if(entries_.begin(), entries_.end(), is_of);
+    if (failure.code() != error_code::unique_violation || of == entries_.end())
+        raise(failure.info());
+    std::vector<std::string> keys;
+    for (const entry& e : entries_)
+        if (!e.frees && is_of(e) && s_.db.shard_name(e.row.shard) == failure.shard())
+            keys.push_back(owner_key(e));
+    raise({.code = error_code::unique_violation,
+           .message = fmt::format("a row of {} with the same values of constraint {} exists "
+                                  "already in the cluster",
+                                  of->owner->name, of->constraint->name),
+           .shard = failure.info().shard,
+           .sqlstate = failure.info().sqlstate,
+           .constraint = of->constraint->name,
+           .table = of->owner->name,
+           .detail = keys.empty() ? std::string() : key_among(keys)});
 }
 
 }  // namespace shardwise::orm

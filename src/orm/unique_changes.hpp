@@ -65,6 +65,7 @@ private:
     void check_row_of(statement_queue& to, const entry& e);
     void await_writer_of(const entry& e);
     sql::compiled erasing(const entry& e) const;
+    static std::string owner_key(const entry& e);
     [[noreturn]] void raise_for(const error& failure) const;
 
     session_core::state& s_;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "orm/unique_repair.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "orm/key_condition.hpp"
 #include "orm/locking_steps.hpp"
 #include "orm/lookup_row.hpp"
+#include "shardwise/base/error.hpp"
 
 namespace shardwise::orm {
 namespace {
@@ -84,10 +87,22 @@ private:
         if (values_only) columns.resize(u_.columns.size());
         return has_values(lookup, columns, views_of(cells));
     }
+    /// What was not there cannot be locked: until the row was, somebody may have written it.
     void insert(const lookup_row& mine) {
         const sql::dialect& d = s_.db.endpoint(mine.shard).dialect();
-        steps_.run(mine.shard, sql::compile_rows(*insert_into_lookup(*mine.table), 1, d),
-                   views_of(mine.cells));
+        try {
+            steps_.run(mine.shard, sql::compile_rows(*insert_into_lookup(*mine.table), 1, d),
+                       views_of(mine.cells));
+        } catch (const error& failure) {
+            if (failure.code() != error_code::unique_violation) throw;
+            raise({.code = error_code::serialization_failure,
+                   .message = fmt::format("a lookup row of constraint {} was written by somebody "
+                                          "else since it was looked for; look again",
+                                          u_.name),
+                   .shard = s_.db.shard_name(mine.shard),
+                   .constraint = u_.name,
+                   .table = owner_.name});
+        }
     }
 
     session_core::state& s_;

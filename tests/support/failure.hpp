@@ -48,5 +48,10 @@ inline std::string message_of(const std::function<void()>& call) {
     const auto failure = failure_of(call);
     return failure ? failure->message() : "no error";
 }
+/// "bad_state: SW604 bad_state: ..."; "none" when it succeeded.
+inline std::string failure_text(const std::function<void()>& call) {
+    const auto failure = failure_of(call);
+    return failure ? std::string(name_of(failure->code())) + ": " + failure->what() : "none";
+}
 
 }  // namespace shardwise::test

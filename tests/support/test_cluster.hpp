@@ -132,4 +132,27 @@ protected:
     }
 };
 
+/// A suite over a cluster of three shards that has these tables, filled by fill().
+template <class... Es>
+class ClusterOf : public ClusterTest {
+protected:
+    void SetUp() override {
+        ClusterTest::SetUp();
+        if (IsSkipped() || HasFatalFailure()) return;
+        shards = std::make_unique<test_shards>(GetParam(), 3);
+        db = std::make_unique<cluster>(shards->all());
+        const schema_report report = db->create_all<Es...>();
+        ASSERT_TRUE(report.complete()) << report.to_string();
+        fill();
+    }
+    void TearDown() override {
+        db.reset();
+        shards.reset();
+    }
+    virtual void fill() {}
+
+    std::unique_ptr<test_shards> shards;
+    std::unique_ptr<cluster> db;
+};
+
 }  // namespace shardwise::test

@@ -15,11 +15,10 @@ verify_report verify_relations(cluster& db, const model::relation* const* relati
 }
 
 /// Looks for rows whose foreign key (without NULL) refers to no row, in the relations given, each
-/// from either side. A finding names the table and key of the row that refers. Rows that are
-/// written meanwhile may be reported wrongly, because the shards are not read at one moment. At
-/// most `most_findings` findings of each relation; `problems` counts all. Throws as a query does:
-/// shard_unavailable, timeout, and limit_exceeded when the keys of a table that has to be compared
-/// in the client are more than the cluster's limits allow.
+/// from either side. A finding names the table and key of the row that refers. All is read from one
+/// moment (cluster::read_snapshot): writers may go on. At most `most_findings` findings of each
+/// relation; `problems` counts all. Throws as a query does: shard_unavailable, timeout, and
+/// result_too_large when more keys have to be compared in the client than result_limits allow.
 template <std::size_t most_findings = 100, class... Relations>
 verify_report verify_relations(cluster& db, const Relations&...) {
     static_assert(sizeof...(Relations) > 0 && (detail::joins_directly<Relations> && ...),

@@ -53,7 +53,8 @@ enum class isolation : std::uint8_t {
 
 /// Is told what each flush is about to send: a line for the whole, and one for each statement of
 /// each shard with its table, its columns and how many rows it writes, in the order of each shard.
-/// For people: the words may change. nullptr: nobody; with the environment variable
+/// No values. For people: the words may change. Called in the session's thread; what it throws ends
+/// the call, and nothing of this flush was sent. nullptr: nobody; with the environment variable
 /// SHARDWISE_LOG=debug the standard error output.
 struct flush_listener {
     void (*on_flush)(void* context, const char* lines) = nullptr;
@@ -750,7 +751,8 @@ public:
     /// Deletes the rows that have the keys of a range of structs. Returns their number. Throws
     /// stale_object when a row is not there (or has another row_version), and not_supported for a
     /// table with a cluster_unique constraint. No hooks and no cascades of the mapping: the
-    /// databases' rules decide about rows that refer to these.
+    /// databases' rules decide about rows that refer to these. Rows of the table that refer to each
+    /// other: children before their parents.
     template <class Range>
     std::int64_t bulk_erase(Range&& objects) {
         using E = std::remove_cvref_t<decltype(*objects.begin())>;

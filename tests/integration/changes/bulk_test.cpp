@@ -9,6 +9,7 @@
 #include "shardwise/base/error.hpp"
 #include "shardwise/ops/verify.hpp"
 #include "shardwise/shardwise.hpp"
+#include "support/failure.hpp"
 #include "support/test_cluster.hpp"
 
 namespace shardwise::test {
@@ -87,25 +88,9 @@ const mapping<ride> rides{};
 
 using testing::HasSubstr;
 
-std::string failure_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const error& e) {
-        return std::string(name_of(e.code())) + ": " + std::string(e.what()) + " " +
-               e.info().detail;
-    }
-    return "none";
-}
-
-class Bulk : public ClusterTest {
+class Bulk : public ClusterOf<meter, fee, owner, ride> {
 protected:
-    void SetUp() override {
-        ClusterTest::SetUp();
-        if (IsSkipped() || HasFatalFailure()) return;
-        shards = std::make_unique<test_shards>(GetParam(), 3);
-        db = std::make_unique<cluster>(shards->all());
-        const schema_report report = db->create_all<meter, fee, owner, ride>();
-        ASSERT_TRUE(report.complete()) << report.to_string();
+    void fill() override {
         session s{*db};
         std::vector<meter> all = some(3'000);
         s.bulk_insert(all);
@@ -117,10 +102,6 @@ protected:
         }
         s.commit();
     }
-    void TearDown() override {
-        db.reset();
-        shards.reset();
-    }
     static std::vector<meter> some(std::int64_t count) {
         std::vector<meter> all;
         for (std::int64_t i = 0; i < count; ++i)
@@ -131,9 +112,6 @@ protected:
         session s{*db};
         return s.values(select<meter>().order_by(meters.house, meters.kind));
     }
-
-    std::unique_ptr<test_shards> shards;
-    std::unique_ptr<cluster> db;
 };
 
 TEST_P(Bulk, UpdateWritesTheNamedColumnsOfTheseRows) {
@@ -209,7 +187,7 @@ TEST_P(Bulk, WhatTheHookChangesIsWrittenToo) {
     s.commit();
     EXPECT_EQ(session{*db}.get<meter>(3, "gas")->remark, "below zero");
     EXPECT_THAT(
-        failure_of([&] {
+        failure_text([&] {
             s.bulk_update(
                 std::vector<meter>{{.house = 3, .kind = "gas", .reading = -99, .version = 2}},
                 meters.reading);
@@ -223,18 +201,18 @@ TEST_P(Bulk, ARowThatIsNotThereIsAnErrorAndNothingIsWritten) {
     std::vector<meter> changed = some(2'000);
     for (meter& m : changed) m.reading = 9;
     changed[1'500].house = 99'999;
-    EXPECT_THAT(failure_of([&] { s.bulk_update(changed, meters.reading); }),
+    EXPECT_THAT(failure_text([&] { s.bulk_update(changed, meters.reading); }),
                 HasSubstr("stale_object"));
     s.rollback();
     EXPECT_EQ(s.count(select<meter>().where(meters.reading == 9)), 0);
     // In another town: the struct says where its row is.
-    EXPECT_THAT(failure_of([&] {
+    EXPECT_THAT(failure_text([&] {
                     s.bulk_update(std::vector<ride>{{.id = 1, .town = 2, .length = 5}},
                                   rides.length);
                 }),
                 HasSubstr("stale_object"));
     s.rollback();
-    EXPECT_THAT(failure_of([&] { s.bulk_erase(std::vector<ride>{{.id = 77, .town = 2}}); }),
+    EXPECT_THAT(failure_text([&] { s.bulk_erase(std::vector<ride>{{.id = 77, .town = 2}}); }),
                 HasSubstr("stale_object"));
     s.rollback();
     EXPECT_EQ(s.count(select<ride>()), 6);
@@ -247,14 +225,15 @@ TEST_P(Bulk, AnotherVersionIsALostUpdate) {
         first.commit();
     }
     session s{*db};
-    EXPECT_THAT(failure_of([&] {
+    EXPECT_THAT(failure_text([&] {
                     s.bulk_update(std::vector<meter>{{.house = 5, .kind = "gas", .reading = 51}},
                                   meters.reading);
                 }),
                 HasSubstr("stale_object"));
     s.rollback();
-    EXPECT_THAT(failure_of([&] { s.bulk_erase(std::vector<meter>{{.house = 5, .kind = "gas"}}); }),
-                HasSubstr("stale_object"));
+    EXPECT_THAT(
+        failure_text([&] { s.bulk_erase(std::vector<meter>{{.house = 5, .kind = "gas"}}); }),
+        HasSubstr("stale_object"));
     s.rollback();
     EXPECT_EQ(s.get<meter>(5, "gas")->reading, 50);
     EXPECT_EQ(s.bulk_erase(std::vector<meter>{{.house = 5, .kind = "gas", .version = 2}}), 1);
@@ -301,16 +280,16 @@ TEST_P(Bulk, ASavepointTakesItBack) {
 TEST_P(Bulk, RefusesKeysAndClusterUniqueColumnsBeforeAnythingIsSent) {
     session s{*db};
     const std::vector<owner> some_owners{{.id = 1, .email = "new", .name = "x"}};
-    EXPECT_THAT(failure_of([&] { s.bulk_update(std::vector<meter>{}, meters.house); }),
+    EXPECT_THAT(failure_text([&] { s.bulk_update(std::vector<meter>{}, meters.house); }),
                 HasSubstr("bad_query: bulk_update() finds rows by meter.house"));
-    EXPECT_THAT(failure_of([&] { s.bulk_update(std::vector<meter>{}, meters.version); }),
+    EXPECT_THAT(failure_text([&] { s.bulk_update(std::vector<meter>{}, meters.version); }),
                 HasSubstr("bad_query: bulk_update() finds rows by meter.version"));
-    EXPECT_THAT(failure_of([&] { s.bulk_update(std::vector<ride>{}, rides.town); }),
+    EXPECT_THAT(failure_text([&] { s.bulk_update(std::vector<ride>{}, rides.town); }),
                 HasSubstr("bad_query: bulk_update() finds rows by ride.town"));
-    EXPECT_THAT(failure_of([&] { s.bulk_update(some_owners); }), HasSubstr("not_supported"));
-    EXPECT_THAT(failure_of([&] { s.bulk_update(some_owners, owners.email); }),
+    EXPECT_THAT(failure_text([&] { s.bulk_update(some_owners); }), HasSubstr("not_supported"));
+    EXPECT_THAT(failure_text([&] { s.bulk_update(some_owners, owners.email); }),
                 HasSubstr("not_supported"));
-    EXPECT_THAT(failure_of([&] { s.bulk_erase(some_owners); }), HasSubstr("not_supported"));
+    EXPECT_THAT(failure_text([&] { s.bulk_erase(some_owners); }), HasSubstr("not_supported"));
     // The session can be used on.
     EXPECT_EQ(s.bulk_update(some_owners, owners.name), 1);
     s.commit();
@@ -319,7 +298,7 @@ TEST_P(Bulk, RefusesKeysAndClusterUniqueColumnsBeforeAnythingIsSent) {
 
 TEST_P(Bulk, AValueThatCannotBeStoredSendsNothingOfItsChunk) {
     session s{*db};
-    EXPECT_THAT(failure_of([&] {
+    EXPECT_THAT(failure_text([&] {
                     s.bulk_update(std::vector<owner>{{.id = 1, .name = "fine"},
                                                      {.id = 2, .name = std::string("a\0b", 3)}},
                                   owners.name);

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "shardwise/base/error.hpp"
+#include "support/failure.hpp"
 #include "support/test_cluster.hpp"
 
 namespace shardwise::merge_test {
@@ -83,15 +84,6 @@ constexpr mapping<Item> items;
 constexpr mapping<Line> lines;
 constexpr mapping<Setting> settings;
 
-std::string failure_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const error& e) {
-        return std::string(name_of(e.code())) + ": " + std::string(e.what());
-    }
-    return "none";
-}
-
 class Merge : public test::ClusterTest {
 protected:
     void SetUp() override {
@@ -159,7 +151,7 @@ TEST_P(Merge, AVersionThatIsNotTheRowsIsStale) {
     session other{*db};
     Draft mine = read;
     mine.text = "lost";
-    EXPECT_THAT(failure_of([&] { other.merge(mine); }), HasSubstr("stale_object"));
+    EXPECT_THAT(test::failure_text([&] { other.merge(mine); }), HasSubstr("stale_object"));
     mine = *other.get<Draft>(1);
     mine.text = "c";
     other.merge(mine);
@@ -170,7 +162,8 @@ TEST_P(Merge, AVersionThatIsNotTheRowsIsStale) {
 TEST_P(Merge, AnErasedObjectIsNotBroughtBack) {
     session s{*db};
     s.erase(s.get<Item>(2));
-    EXPECT_THAT(failure_of([&] { s.merge(Item{.id = 2, .name = "x"}); }), HasSubstr("bad_state"));
+    EXPECT_THAT(test::failure_text([&] { s.merge(Item{.id = 2, .name = "x"}); }),
+                HasSubstr("bad_state"));
     s.rollback();
     EXPECT_EQ(session{*db}.get<Item>(2)->name, "i2");
 }
@@ -190,7 +183,7 @@ TEST_P(Merge, ExpiredObjectsAreReadAgain) {
     s.expire_all();
     EXPECT_EQ(s.get<Item>(2)->name, "y");
     one.edit().name = "mine";
-    EXPECT_THAT(failure_of([&] { s.expire(one); }), HasSubstr("bad_state"));
+    EXPECT_THAT(test::failure_text([&] { s.expire(one); }), HasSubstr("bad_state"));
     s.expire_all();
     EXPECT_EQ(s.get<Item>(1)->name, "mine") << "unsaved changes stay";
     EXPECT_EQ(two->name, "y");
@@ -204,7 +197,7 @@ TEST_P(Merge, ForUpdateKeepsOthersOut) {
     EXPECT_TRUE(s.in_transaction());
     session other{*db};
     other.get<Item>(3).edit().stock = 0;
-    EXPECT_THAT(failure_of([&] { other.commit(); }), HasSubstr("lock"));
+    EXPECT_THAT(test::failure_text([&] { other.commit(); }), HasSubstr("lock"));
     other.rollback();
     for (const auto i : some) i.edit().stock += 100;
     s.commit();
@@ -221,7 +214,7 @@ TEST_P(Merge, ALockIsNoMatterOfAPlanThatIsKnownAlready) {
     EXPECT_EQ(s.one(plain.for_update())->id, 5);
     session other{*db};
     other.get<Item>(5).edit().stock = 0;
-    EXPECT_THAT(failure_of([&] { other.commit(); }), HasSubstr("lock"));
+    EXPECT_THAT(test::failure_text([&] { other.commit(); }), HasSubstr("lock"));
     other.rollback();
     s.rollback();
     EXPECT_EQ(s.one(plain)->id, 5);
@@ -242,7 +235,7 @@ TEST_P(Merge, ForUpdateReadsWhatWasCommittedBefore) {
     s.lock(known);
     known.edit().stock += 1;
     session other{*db};
-    EXPECT_THAT(failure_of([&] { other.lock(other.get<Item>(1)); }), HasSubstr("lock"));
+    EXPECT_THAT(test::failure_text([&] { other.lock(other.get<Item>(1)); }), HasSubstr("lock"));
     other.rollback();
     s.commit();
     EXPECT_EQ(other.get<Item>(1)->stock, 51);
@@ -252,14 +245,14 @@ TEST_P(Merge, LockRefusesWhatItCannotDo) {
     session s{*db};
     const auto one = s.get<Item>(1);
     one.edit().stock = 9;
-    EXPECT_THAT(failure_of([&] { s.lock(one); }), HasSubstr("bad_state"));
+    EXPECT_THAT(test::failure_text([&] { s.lock(one); }), HasSubstr("bad_state"));
     s.rollback();
     const auto fresh = s.add(Item{.name = "new"});
-    EXPECT_THAT(failure_of([&] { s.lock(fresh); }), HasSubstr("bad_state"));
+    EXPECT_THAT(test::failure_text([&] { s.lock(fresh); }), HasSubstr("bad_state"));
     s.rollback();
     const auto two = s.get<Item>(2);
     for (std::size_t i = 0; i < 3; ++i) shards->execute(i, "DELETE FROM items WHERE id = 2");
-    EXPECT_THAT(failure_of([&] { s.lock(two); }), HasSubstr("not_found"));
+    EXPECT_THAT(test::failure_text([&] { s.lock(two); }), HasSubstr("not_found"));
     s.rollback();
     s.add(Setting{.id = 1, .value = "v"});
     s.commit();
@@ -268,21 +261,24 @@ TEST_P(Merge, LockRefusesWhatItCannotDo) {
     setting.edit().value = "w";
     s.commit();
     EXPECT_EQ(session{*db}.get<Setting>(1)->value, "w");
-    EXPECT_THAT(failure_of([&] { s.all(select<Setting>().for_update()); }),
+    EXPECT_THAT(test::failure_text([&] { s.all(select<Setting>().for_update()); }),
                 HasSubstr("session.lock"));
-    EXPECT_THAT(failure_of([&] { s.all(select<Item>().distinct().for_update()); }),
+    EXPECT_THAT(test::failure_text([&] { s.all(select<Item>().distinct().for_update()); }),
                 HasSubstr("not_supported"));
-    EXPECT_THAT(failure_of([&] {
+    EXPECT_THAT(test::failure_text([&] {
                     s.all(select<Item>().join<Line>(lines.item_id == items.id).for_update());
                 }),
                 HasSubstr("not_supported"));
-    EXPECT_THAT(failure_of([&] { s.count(select<Item>().for_update()); }), HasSubstr("count()"));
-    EXPECT_THAT(failure_of([&] { s.values(select<Item>().for_update()); }), HasSubstr("values()"));
-    EXPECT_THAT(failure_of([&] { s.stream(select<Item>().for_update()); }), HasSubstr("stream()"));
-    EXPECT_THAT(failure_of([&] { s.page(select<Item>().limit(2).for_update()); }),
+    EXPECT_THAT(test::failure_text([&] { s.count(select<Item>().for_update()); }),
+                HasSubstr("count()"));
+    EXPECT_THAT(test::failure_text([&] { s.values(select<Item>().for_update()); }),
+                HasSubstr("values()"));
+    EXPECT_THAT(test::failure_text([&] { s.stream(select<Item>().for_update()); }),
+                HasSubstr("stream()"));
+    EXPECT_THAT(test::failure_text([&] { s.page(select<Item>().limit(2).for_update()); }),
                 HasSubstr("page()"));
     session snapshot = db->read_snapshot();
-    EXPECT_THAT(failure_of([&] { snapshot.all(select<Item>().for_update()); }),
+    EXPECT_THAT(test::failure_text([&] { snapshot.all(select<Item>().for_update()); }),
                 HasSubstr("snapshot"));
 }
 
@@ -291,8 +287,8 @@ TEST_P(Merge, WorkersTakeDifferentRows) {
     const auto free_ones = select<Item>().order_by(items.id).limit(3).for_update(skip_locked);
     session s{*db};
     if (files) {
-        EXPECT_THAT(failure_of([&] { s.all(free_ones); }), HasSubstr("SQLite"));
-        EXPECT_THAT(failure_of([&] { s.all(select<Item>().for_update(nowait)); }),
+        EXPECT_THAT(test::failure_text([&] { s.all(free_ones); }), HasSubstr("SQLite"));
+        EXPECT_THAT(test::failure_text([&] { s.all(select<Item>().for_update(nowait)); }),
                     HasSubstr("SQLite"));
         return;
     }
@@ -301,9 +297,9 @@ TEST_P(Merge, WorkersTakeDifferentRows) {
     session other{*db};
     EXPECT_EQ(other.all(free_ones).size(), 0u) << "each of the shards has locked three";
     other.rollback();
-    EXPECT_THAT(
-        failure_of([&] { other.all(select<Item>().where(items.id == 1).for_update(nowait)); }),
-        HasSubstr("lock_timeout"));
+    EXPECT_THAT(test::failure_text(
+                    [&] { other.all(select<Item>().where(items.id == 1).for_update(nowait)); }),
+                HasSubstr("lock_timeout"));
     other.rollback();
     s.rollback();
     EXPECT_EQ(other.all(free_ones).size(), 3u);
@@ -332,7 +328,7 @@ TEST_P(Merge, TwoThreadsInOneSessionAreFound) {
     session s{*db};
     std::string said;
     meanwhile() = [&] {
-        std::thread other([&] { said = failure_of([&] { s.count(select<Item>()); }); });
+        std::thread other([&] { said = test::failure_text([&] { s.count(select<Item>()); }); });
         other.join();
     };
     s.add(Item{.id = 50, .name = "x"});

@@ -7,23 +7,28 @@
 #include "support/test_cluster.hpp"
 
 namespace shardwise::test {
+
+/// Its nick is known to the whole cluster.
+struct reader {
+    std::int64_t id{};
+    std::string nick;
+};
+
+}  // namespace shardwise::test
+
+template <>
+struct shardwise::mapping<shardwise::test::reader>
+    : table<shardwise::test::reader, "reader", by_modulo> {
+    column<&shardwise::test::reader::id, primary_key, shard_key> id;
+    column<&shardwise::test::reader::nick, cluster_unique, length<20>> nick;
+};
+
+namespace shardwise::test {
 namespace {
 
-class FlushLog : public ClusterTest {
+class FlushLog : public ClusterOf<author, profile, genre, book, chapter, note, prize, award, loan,
+                                  sale, sale_line, reader> {
 protected:
-    void SetUp() override {
-        ClusterTest::SetUp();
-        if (IsSkipped() || HasFatalFailure()) return;
-        shards = std::make_unique<test_shards>(GetParam(), 3);
-        db = std::make_unique<cluster>(shards->all());
-        const schema_report report = db->create_all<author, profile, genre, book, chapter, note,
-                                                    prize, award, loan, sale, sale_line>();
-        ASSERT_TRUE(report.complete()) << report.to_string();
-    }
-    void TearDown() override {
-        db.reset();
-        shards.reset();
-    }
     session_options listening() {
         session_options options;
         options.flushes = {
@@ -42,8 +47,6 @@ protected:
         return text;
     }
 
-    std::unique_ptr<test_shards> shards;
-    std::unique_ptr<cluster> db;
     std::string said;
 };
 
@@ -87,6 +90,28 @@ TEST_P(FlushLog, TellsWhatMoves) {
     s.find_everywhere<book>(7).edit().author_id = 2;
     s.commit();
     EXPECT_EQ(take(), "flush to 0 shards, 1 object to another shard\n");
+}
+
+TEST_P(FlushLog, CountsTheLookupRowsOfClusterUniqueColumns) {
+    session s{*db, listening()};
+    s.add(reader{.id = 1, .nick = "ann"});
+    s.add(reader{.id = 2, .nick = "bob"});
+    s.commit();
+    EXPECT_EQ(take(),
+              "flush to 2 shards, 2 lookup rows of cluster_unique\n"
+              "  1: INSERT reader, 1 row\n"
+              "  2: INSERT reader, 1 row\n");
+}
+
+TEST_P(FlushLog, AListenerThatThrowsIsBeforeAnythingIsSent) {
+    session_options options;
+    options.flushes.on_flush = [](void*, const char*) { throw std::runtime_error("no"); };
+    session s{*db, options};
+    s.add(author{.id = 1, .name = "a"});
+    EXPECT_THROW(s.flush(), std::runtime_error);
+    EXPECT_FALSE(s.in_transaction());
+    EXPECT_EQ(session{*db}.count(select<author>()), 0);
+    s.rollback();
 }
 
 TEST_P(FlushLog, TellsBulkChanges) {

@@ -9,6 +9,7 @@
 
 #include "model.hpp"
 #include "shardwise/base/error.hpp"
+#include "support/failure.hpp"
 #include "support/test_cluster.hpp"
 
 namespace shardwise::test {
@@ -47,15 +48,6 @@ protected:
     std::unique_ptr<test_shards> shards;
     std::unique_ptr<cluster> db;
 };
-
-std::string failure_of(const std::function<void()>& call) {
-    try {
-        call();
-    } catch (const error& e) {
-        return std::string(name_of(e.code())) + ": " + std::string(e.what());
-    }
-    return "none";
-}
 
 TEST_P(Savepoint, RollbackUndoesWhatCameAfterItOnAllShards) {
     session s{*db};
@@ -169,7 +161,7 @@ TEST_P(Savepoint, RollbackOfTheSessionStillKnowsTheFirstValues) {
     EXPECT_EQ(u.state(), object_state::persistent);
     EXPECT_EQ(added.state(), object_state::detached);
     EXPECT_EQ(s.count(select<User>()), 6);
-    EXPECT_THAT(failure_of([&] { second.rollback(); }), HasSubstr("the session was rolled back"));
+    EXPECT_THAT(failure_text([&] { second.rollback(); }), HasSubstr("the session was rolled back"));
 }
 
 TEST_P(Savepoint, TheyNest) {
@@ -241,29 +233,29 @@ TEST_P(Savepoint, WrongUseIsRefused) {
     auto a = s.savepoint();
     s.get<User>(1).edit().score = 1;
     a.release();
-    EXPECT_THAT(failure_of([&] { a.release(); }), HasSubstr("bad_state"));
-    EXPECT_THAT(failure_of([&] { a.rollback(); }), HasSubstr("it was released"));
+    EXPECT_THAT(failure_text([&] { a.release(); }), HasSubstr("bad_state"));
+    EXPECT_THAT(failure_text([&] { a.rollback(); }), HasSubstr("it was released"));
     auto outer = s.savepoint();
     auto inner = s.savepoint();
     s.get<User>(2).edit().score = 2;
     outer.rollback();
     EXPECT_FALSE(inner.active());
-    EXPECT_THAT(failure_of([&] { inner.rollback(); }), HasSubstr("an outer one was rolled back"));
-    EXPECT_THAT(failure_of([&] { outer.rollback(); }), HasSubstr("it was rolled back"));
+    EXPECT_THAT(failure_text([&] { inner.rollback(); }), HasSubstr("an outer one was rolled back"));
+    EXPECT_THAT(failure_text([&] { outer.rollback(); }), HasSubstr("it was rolled back"));
     auto second = s.savepoint();
     auto inside = s.savepoint();
     second.release();
-    EXPECT_THAT(failure_of([&] { inside.release(); }), HasSubstr("an outer one was released"));
+    EXPECT_THAT(failure_text([&] { inside.release(); }), HasSubstr("an outer one was released"));
     auto last = s.savepoint();
     s.get<User>(3).edit().score = 3;
     s.commit();
     EXPECT_FALSE(last.active());
-    EXPECT_THAT(failure_of([&] { last.rollback(); }), HasSubstr("was committed"));
+    EXPECT_THAT(failure_text([&] { last.rollback(); }), HasSubstr("was committed"));
     EXPECT_EQ(stored_score(1), 1) << "refused calls have done nothing";
     EXPECT_EQ(stored_score(2), 20);
     EXPECT_EQ(stored_score(3), 3) << "commit() keeps what came after an open savepoint";
     auto snap = db->read_snapshot();
-    EXPECT_THAT(failure_of([&] { static_cast<void>(snap.savepoint()); }),
+    EXPECT_THAT(failure_text([&] { static_cast<void>(snap.savepoint()); }),
                 HasSubstr("not_supported"));
 }
 
@@ -279,7 +271,7 @@ TEST_P(Savepoint, CommitEndsItAlsoWhenNothingHasChanged) {
         survivor.emplace(gone.savepoint());
     }
     EXPECT_FALSE(survivor->active());
-    EXPECT_THAT(failure_of([&] { survivor->rollback(); }), HasSubstr("bad_state"));
+    EXPECT_THAT(failure_text([&] { survivor->rollback(); }), HasSubstr("bad_state"));
     EXPECT_EQ(stored_score(1), 10);
 }
 
@@ -291,12 +283,12 @@ TEST_P(Savepoint, AnErrorOfAServerLeavesTheSessionUsableAfterRollback) {
         auto sp = s.savepoint();
         s.get<User>(3).edit().score = 333;
         const auto twin = s.add(User{.id = 4, .name = "there is one"});
-        EXPECT_THAT(failure_of([&] { s.flush(); }), HasSubstr("unique_violation"));
-        const std::string refused = failure_of([&] { s.count(select<User>()); });
+        EXPECT_THAT(failure_text([&] { s.flush(); }), HasSubstr("unique_violation"));
+        const std::string refused = failure_text([&] { s.count(select<User>()); });
         EXPECT_THAT(refused, HasSubstr("bad_state"));
         EXPECT_THAT(refused, HasSubstr("rollback() of its savepoint"));
-        EXPECT_THAT(failure_of([&] { s.commit(); }), HasSubstr("bad_state"));
-        EXPECT_THAT(failure_of([&] { sp.release(); }), HasSubstr("bad_state"));
+        EXPECT_THAT(failure_text([&] { s.commit(); }), HasSubstr("bad_state"));
+        EXPECT_THAT(failure_text([&] { sp.release(); }), HasSubstr("bad_state"));
         EXPECT_TRUE(sp.active());
         sp.rollback();
         EXPECT_EQ(twin.state(), object_state::detached);
@@ -318,7 +310,7 @@ TEST_P(Savepoint, AnErrorInsideAnInnerOneCostsOnlyThat) {
     {
         auto inner = s.savepoint();
         s.add(User{.id = 2, .name = "there is one"});
-        EXPECT_THAT(failure_of([&] { inner.release(); }), HasSubstr("unique_violation"))
+        EXPECT_THAT(failure_text([&] { inner.release(); }), HasSubstr("unique_violation"))
             << "release() flushes";
     }
     s.get<User>(3).edit().score = 3;
@@ -364,7 +356,7 @@ TEST_P(Savepoint, AFailedBulkInsertCanBeUndone) {
     auto sp = s.savepoint();
     std::vector<User> many;
     for (int i = 130; i > 3; --i) many.push_back(User{.id = i, .name = "bulk"});
-    EXPECT_THAT(failure_of([&] { s.bulk_insert(many); }), HasSubstr("unique_violation"));
+    EXPECT_THAT(failure_text([&] { s.bulk_insert(many); }), HasSubstr("unique_violation"));
     sp.rollback();
     many.resize(100);
     EXPECT_EQ(s.bulk_insert(many), 100);
@@ -415,13 +407,13 @@ TEST_P(Savepoint, StreamsEndWithItAndKeepItFromBeingMade) {
         auto rows = s.stream(select<User>());
         auto i = rows.begin();
         EXPECT_NE((*i).id, 0);
-        EXPECT_THAT(failure_of([&] { static_cast<void>(s.savepoint()); }), HasSubstr("stream"));
-        EXPECT_THAT(failure_of([&] { sp.release(); }), HasSubstr("stream"));
+        EXPECT_THAT(failure_text([&] { static_cast<void>(s.savepoint()); }), HasSubstr("stream"));
+        EXPECT_THAT(failure_text([&] { sp.release(); }), HasSubstr("stream"));
         sp.rollback();
         const auto go_on = [&] {
             for (int n = 0; n < 10; ++n) ++i;
         };
-        EXPECT_THAT(failure_of(go_on), HasSubstr("bad_state"));
+        EXPECT_THAT(failure_text(go_on), HasSubstr("bad_state"));
     }
     s.commit();
     EXPECT_EQ(stored_score(1), 11);

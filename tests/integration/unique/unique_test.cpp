@@ -24,6 +24,7 @@ TEST_P(Unique, AValueIsTakenOnceInTheWholeCluster) {
             EXPECT_EQ(e.code(), error_code::unique_violation) << e.what();
             EXPECT_EQ(e.info().constraint, "members_email_key");
             EXPECT_EQ(e.info().table, "members");
+            EXPECT_EQ(e.info().detail, "the object's key: id = " + std::to_string(id));
             EXPECT_THAT(e.what(), testing::Not(testing::HasSubstr("example.com")));
         }
         s.rollback();
@@ -294,6 +295,39 @@ TEST_P(Unique, AFreedValueWaitsForWhoeverIsStillWritingIt) {
     EXPECT_EQ(add(6, "five"), "no error");
 }
 
+/// Files are locked before anything is read.
+class UniqueOnServers : public Unique {};
+
+/// The repair has seen no lookup row and waits for the row; who keeps it writes the lookup row.
+TEST_P(UniqueOnServers, ARepairMeetsWhoeverWritesTheLookupRowFirst) {
+    ASSERT_EQ(add(5, "five"), "no error");
+    const auto holder_of = [&](const std::string& rows) {
+        std::size_t at = 0;
+        while (shards->ask(at, "SELECT COUNT(*) FROM " + rows).at(0) == 0) ++at;
+        return at;
+    };
+    const std::string lookups = "sw_unique_members_email WHERE email = 'five'";
+    const std::size_t of_value = holder_of(lookups);
+    const std::size_t of_row = holder_of("members WHERE id = 5");
+    shards->execute(of_value, "CREATE TABLE kept AS SELECT * FROM " + lookups);
+    shards->execute(of_value, "DELETE FROM " + lookups);
+    engine::engine server(engine::parse_url((*shards)[of_row].url), {});
+    const auto soon = deadline::after(std::chrono::seconds(20));
+    const auto writer = server.acquire(soon);
+    engine::run(*writer, "BEGIN", soon);
+    engine::run(*writer, "UPDATE members SET name = 'held' WHERE id = 5", soon);
+    std::string end;
+    unique_repair_report report;
+    std::thread repairer([&] { end = code_of([&] { report = repair_unique(*db, {"members"}); }); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    shards->execute(of_value, "INSERT INTO sw_unique_members_email SELECT * FROM kept");
+    engine::run(*writer, "COMMIT", soon);
+    repairer.join();
+    EXPECT_EQ(end, "no error");
+    EXPECT_EQ(report.inserted, 0);
+    EXPECT_EQ(verify(*db).problems, 0);
+}
+
 /// Rows and values are in different files half of the time: without one order of locking, sessions
 /// would wait for each other until lock_timeout.
 TEST_P(Unique, SessionsThatInsertAtOnceAllGetThrough) {
@@ -529,6 +563,8 @@ TEST_P(Unique, AClusterFileDeclaresIt) {
     EXPECT_EQ(verify(again).problems, 0);
 }
 
+INSTANTIATE_TEST_SUITE_P(Servers, UniqueOnServers, testing::Values("postgres", "mariadb"),
+                         label_of);
 INSTANTIATE_TEST_SUITE_P(Clusters, Unique, testing::ValuesIn(test::cluster_kinds()), label_of);
 
 }  // namespace
